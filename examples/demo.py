@@ -32,21 +32,36 @@ def main() -> int:
     parser.add_argument("--once", metavar="PNG", type=Path, help="save a screenshot and end")
     arguments = parser.parse_args()
     published = syndicator("publish")
-    print(f"Published release {published['generation']}: {published['products']} products for "
-          f"{published['partners']} partners in {published['editions']} editions.")
+    print(
+        f"Published release {published['generation']}: {published['products']} products for "
+        f"{published['partners']} partners in {published['editions']} editions."
+    )
     port, shop_port = (free_port(), free_port()) if arguments.once else (8080, 8090)
     key = syndicator("publish")["partner_keys"][PARTNER]
     engine, shop = f"http://127.0.0.1:{port}", f"http://localhost:{shop_port}"
     servers = [
         start([sys.executable, "-m", "syndicator", "serve", "--port", str(port)]),
-        start([sys.executable, str(SHOP), "--syndicator", engine, "--partner-key", key, "--port", str(shop_port)]),
+        start(
+            [
+                sys.executable,
+                str(SHOP),
+                "--syndicator",
+                engine,
+                "--partner-key",
+                key,
+                "--port",
+                str(shop_port),
+            ]
+        ),
     ]
     try:
         wait_for(f"{engine}/healthz")
         wait_for(shop)
         if arguments.once:
             return photograph(f"{shop}/p/{PRODUCT}", arguments.once)
-        print(f"\n  A partner's shop  {shop}/\n  Preview           {engine}/preview/\n\nStop with Ctrl-C.")
+        print(
+            f"\n  A partner's shop  {shop}/\n  Preview           {engine}/preview/\n\nStop with Ctrl-C."
+        )
         servers[0].wait()
     except KeyboardInterrupt:
         print()
@@ -94,7 +109,9 @@ def photograph(address: str, path: Path) -> int:
     """Open a page in headless Chromium, wait for the aisle, save what it shows."""
     from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415  only --once needs a browser
 
-    browser_path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    browser_path = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     flags = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
     flags += ["--disable-component-update", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     path.parent.mkdir(parents=True, exist_ok=True)

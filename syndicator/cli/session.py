@@ -32,7 +32,9 @@ class Session:
 
     root: Path
     as_json: bool
-    console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
+    console: Console = field(
+        default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True)
+    )
 
     def settings(self) -> Settings:
         """Read the workspace's settings.
@@ -74,7 +76,12 @@ class Session:
         if not self.console.is_terminal or self.as_json:
             yield lambda _done, _total: None
             return
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
         with Progress(*columns, console=self.console, transient=True) as bar:
             task = bar.add_task(label, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -91,7 +98,9 @@ def standard(function: Callable[..., None]) -> Callable[..., None]:
         metavar="DIR",
         help="The workspace; the current folder where absent.",
     )
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+    @click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON document on standard output."
+    )
     @functools.wraps(function)
     def wrapped(root: Path, as_json: bool, **arguments: Any) -> None:  # noqa: ANN401  click's arguments
         function(Session(root, as_json), **arguments)
@@ -115,5 +124,7 @@ class Instant(click.ParamType):
         try:
             instant = datetime.fromisoformat(str(value))
         except ValueError:
-            raise UsageError(f"{value!r} is not an instant: expected 2026-05-01 or 2026-05-01T09:00:00Z") from None
+            raise UsageError(
+                f"{value!r} is not an instant: expected 2026-05-01 or 2026-05-01T09:00:00Z"
+            ) from None
         return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -87,7 +87,9 @@ def _features(product: Product, view: View, words: Words) -> list[dict[str, Any]
         if text := _rich(words, view, feature.text, "features"):
             entry["text"] = text
         if feature.image:
-            media = next((m for m in product.media if m.file == feature.image), Media(file=feature.image))
+            media = next(
+                (m for m in product.media if m.file == feature.image), Media(file=feature.image)
+            )
             entry["image"] = picture(media, view, words, product)
         entries.append(entry)
     return entries
@@ -180,7 +182,9 @@ _Part = Callable[[Product, View, Words], Any]
 _PARTS: dict[str, _Part] = {
     "title": lambda product, _, words: words.pick(product.title, "title"),
     "summary": lambda product, _, words: plain(words.pick(product.summary, "summary")),
-    "description": lambda product, view, words: _rich(words, view, product.description, "description"),
+    "description": lambda product, view, words: _rich(
+        words, view, product.description, "description"
+    ),
     "highlights": lambda product, _, words: [
         plain(line) for text in product.highlights if (line := words.pick(text, "highlights"))
     ],

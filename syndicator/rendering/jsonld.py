@@ -43,7 +43,11 @@ def _absolute(source: str, base_url: str) -> str:
 
 
 def _property(item: dict[str, Any]) -> dict[str, Any]:
-    node = {"@type": "PropertyValue", "name": item["label"], "value": item.get("value", item["text"])}
+    node = {
+        "@type": "PropertyValue",
+        "name": item["label"],
+        "value": item.get("value", item["text"]),
+    }
     if isinstance(node["value"], list):
         node["value"] = item["text"]
     return node | ({"unitText": item["unit"]} if "unit" in item else {})
