@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -46,6 +48,12 @@ def _run(arguments: list[str]) -> int:
         return 130
     except SyndicatorError as error:
         return _refuse(error, as_json="--json" in arguments)
+    except Exception as error:  # noqa: BLE001  the last line of defence tells one line
+        if os.environ.get("SYNDICATOR_DEBUG"):
+            raise
+        told = f"{type(error).__name__}: {error}"
+        click.echo(f"unexpected failure: {told}\nPlease report it with the output of SYNDICATOR_DEBUG=1.", err=True)
+        return SyndicatorError.exit_code
     return 0
 
 
@@ -54,7 +62,7 @@ def _refuse(error: SyndicatorError, *, as_json: bool) -> int:
     if as_json:
         told = {"ok": False, "error": type(error).__name__, "exit_code": error.exit_code}
         told |= {"message": str(error), "problems": [problem.as_json() for problem in problems]}
-        click.echo(_json(told))
+        click.echo(json.dumps(told, indent=2))
     else:
         for line in [f"error: {problem}" for problem in problems] or [f"error: {error}"]:
             click.echo(line, err=True)

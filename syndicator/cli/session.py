@@ -28,7 +28,7 @@ SHOWN = 50
 
 @dataclass
 class Session:
-    """One run of a command. People read standard error; programs read one JSON on standard output."""
+    """One run of a command; programs read its one JSON document, people everything else."""
 
     root: Path
     as_json: bool
@@ -108,7 +108,7 @@ def standard(function: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """A date (midnight UTC) or an RFC 3339 instant."""
 
     name = "instant"

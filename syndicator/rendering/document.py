@@ -41,9 +41,12 @@ def render_bytes(product: Product, view: View) -> bytes:
 def _overridden(product: Product, view: View) -> Product:
     changes: dict[str, Any] = {}
     for override in view.overrides.get(product.sku, ()):
-        current = changes.get(override.field, getattr(product, override.field))
-        merge = isinstance(current, dict) and isinstance(override.value, dict)
-        changes[override.field] = {**current, **override.value} if merge else override.value
+        current, value = (
+            changes.get(override.field, getattr(product, override.field)),
+            override.value,
+        )
+        merged = isinstance(current, dict) and isinstance(value, dict)
+        changes[override.field] = {**current, **value} if merged else value  # type: ignore[dict-item]  # both are dicts
     return msgspec.structs.replace(product, **changes) if changes else product
 
 
