@@ -1,1 +1,17 @@
-"""See docs/ARCHITECTURE.md."""
+"""Products seen through editions: documents, HTML fragments, JSON-LD. Pure."""
+
+from syndicator.rendering.document import render, render_bytes
+from syndicator.rendering.fragment import render_fragment
+from syndicator.rendering.jsonld import describe
+from syndicator.rendering.view import Shelf, View, media_key, shelve
+
+__all__ = [
+    "Shelf",
+    "View",
+    "describe",
+    "media_key",
+    "render",
+    "render_bytes",
+    "render_fragment",
+    "shelve",
+]
