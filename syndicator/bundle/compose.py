@@ -116,7 +116,7 @@ def _aliases(previous: Release | None, build: Build, generation: int) -> dict[st
 def _retired(
     previous: Release | None, build: Build, generation: int, delivered: int
 ) -> Iterator[tuple[str, int]]:
-    """Yield the mutable keys that must disappear: of this release, and of earlier undelivered ones."""
+    """Yield the mutable keys that must disappear, by this release or an undelivered one before."""
     if previous is None:
         return
     namer = build.namer

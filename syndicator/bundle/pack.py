@@ -27,7 +27,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class PackedEdition:
-    """One edition, packed: the body of its head (without generation and signature) and its parts."""
+    """One edition, packed; `head` is still without generation and signature."""
 
     edition: Edition
     head: Node
@@ -80,7 +80,7 @@ class Packer:
         files: Mapping[str, str] = MappingProxyType({}),
         aliases: Mapping[str, str] = MappingProxyType({}),
     ) -> Build:
-        """Pack every edition. Pure: the same inputs give the same bytes, whatever was packed before.
+        """Pack every edition; the same inputs give the same bytes, whatever was packed before.
 
         Cost: one step for each document of each edition; hashing only for pages not seen before.
         """

@@ -33,7 +33,7 @@ _page = msgspec.json.Decoder(_Page)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """A packed page. Its bytes are made anew from the shared documents whenever they are asked for."""
+    """A packed page; its bytes are joined anew from the shared documents when asked for."""
 
     skus: tuple[str, ...]
     documents: tuple[bytes, ...]
@@ -59,7 +59,7 @@ class Pages:
         self._serials: dict[tuple[tuple[str, ...], ...], int] = {}
 
     def page(self, skus: tuple[str, ...], documents: tuple[bytes, ...]) -> Page:
-        """Return the page of these documents. The documents carry their SKUs, so they are the key."""
+        """Return the page of these documents; they carry their SKUs, so they are the key."""
         self._used.add(documents)
         if (known := self._made.get(documents)) is not None:
             return known

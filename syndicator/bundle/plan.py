@@ -152,16 +152,17 @@ class Plan:
         head = f"**Release {self.generation}** touches {len(self.partners)} partners.\n\n"
         table = "| partner | gained | lost | changed |\n|---|--:|--:|--:|\n" + "\n".join(rows)
         details = "\n".join(_cell(line) for line in self._lines())
-        return f"{head}{table}\n\n<details><summary>Editions</summary>\n\n```\n{details}\n```\n</details>\n"
+        folded = f"<details><summary>Editions</summary>\n\n```\n{details}\n```\n</details>"
+        return f"{head}{table}\n\n{folded}\n"
 
     def _lines(self) -> Iterator[str]:
         if self.empty:
             yield "Nothing to publish: every partner already sees this."
             return
-        yield (
-            f"Release {self.generation}: {len(self.partners)} partners, {len(self.heads)} editions, "
-            f"{len(self.objects)} objects, {len(self.media)} media, {len(self.files)} widget files"
-        )
+        counts = {"partners": self.partners, "editions": self.heads, "objects": self.objects}
+        counts |= {"media": self.media, "widget files": self.files}
+        told = ", ".join(f"{len(things)} {name}" for name, things in counts.items())
+        yield f"Release {self.generation}: {told}"
         for edition in self.editions:
             if edition.status != "same":
                 who = _few(edition.partners)

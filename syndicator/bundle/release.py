@@ -32,7 +32,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of stored records; readers ignore keys that they do not know."""
 
 
-class Change(_Record):
+class Change(_Record, frozen=True):
     """One product that came, went or became different in an edition."""
 
     sku: str
@@ -43,8 +43,8 @@ class Change(_Record):
     generation: int
 
 
-class EditionRecord(_Record):
-    """One edition in one release. `generation` is the release in which what it shows last changed."""
+class EditionRecord(_Record, frozen=True):
+    """One edition in one release; `generation` is when what it shows last changed."""
 
     edition: str
     generation: int
@@ -73,7 +73,7 @@ class EditionRecord(_Record):
         return signer.sign({**self.head, "generation": self.generation})
 
 
-class PartnerRecord(_Record):
+class PartnerRecord(_Record, frozen=True):
     """One partner in one release. `generation` is the release in which its entry last changed."""
 
     brand: str
@@ -93,14 +93,14 @@ class PartnerRecord(_Record):
         return signer.sign({**entry, "key": signer.public_key})
 
 
-class Alias(_Record):
+class Alias(_Record, frozen=True):
     """A mutable key that carries the bytes of an immutable one, since `generation`."""
 
     source: str
     generation: int
 
 
-class _Document(_Record):
+class _Document(_Record, frozen=True):
     """The release document as stored."""
 
     generation: int
@@ -213,11 +213,11 @@ def parse_release(key: str, data: bytes, load: Load) -> Release:
     return _rebuilt(document, editions, partners, key)
 
 
-class _Editions(_Record):
+class _Editions(_Record, frozen=True):
     editions: dict[str, EditionRecord]
 
 
-class _Partners(_Record):
+class _Partners(_Record, frozen=True):
     partners: dict[str, PartnerRecord]
 
 
