@@ -52,7 +52,10 @@ def _run(arguments: list[str]) -> int:
         if os.environ.get("SYNDICATOR_DEBUG"):
             raise
         told = f"{type(error).__name__}: {error}"
-        click.echo(f"unexpected failure: {told}\nPlease report it with the output of SYNDICATOR_DEBUG=1.", err=True)
+        click.echo(
+            f"unexpected failure: {told}\nPlease report it with the output of SYNDICATOR_DEBUG=1.",
+            err=True,
+        )
         return SyndicatorError.exit_code
     return 0
 

@@ -45,19 +45,41 @@ def installed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    ignored = shutil.ignore_patterns(".*", "build", "*.egg-info", "tests", "benchmarks", "__pycache__")
+    ignored = shutil.ignore_patterns(
+        ".*", "build", "*.egg-info", "tests", "benchmarks", "__pycache__"
+    )
     shutil.copytree(repository, source, ignore=ignored)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    build = [*pip, "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(folder), str(source)]
+    build = [
+        *pip,
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(folder),
+        str(source),
+    ]
     subprocess.run(build, check=True, cwd=folder)
     shutil.rmtree(source)
     [wheel] = folder.glob("*.whl")
     environment = folder / "venv"
     venv.create(environment, with_pip=False, symlinks=True)
     python = environment / "bin" / "python"
-    purelib = sysconfig.get_path("purelib", vars={"base": str(environment), "platbase": str(environment)})
+    purelib = sysconfig.get_path(
+        "purelib", vars={"base": str(environment), "platbase": str(environment)}
+    )
     Path(purelib, "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    install = [*pip, "--python", str(python), "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    install = [
+        *pip,
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        str(wheel),
+    ]
     subprocess.run(install, check=True, cwd=folder)
     return environment / "bin" / "syndicator"
 
@@ -67,7 +89,11 @@ def run(installed: Path, tmp_path: Path) -> Run:
     """Run the command in `tmp_path`; `run("check", "--json", cwd=...)`."""
 
     def call(*arguments: str, cwd: Path = tmp_path, timeout: float = 120) -> Outcome:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "SYNDICATOR_SECRET": SECRET}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "SYNDICATOR_SECRET": SECRET,
+        }
         done = subprocess.run(
             [str(installed), *arguments],
             cwd=cwd,
