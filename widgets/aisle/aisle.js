@@ -134,7 +134,8 @@ export const keys = ({ sku, gtin, brand, mpn }) =>
 /** @param {Json} entry @param {string} locale @returns {string} the edition for the reader's language */
 const choose = ({ editions, default: fallback }, locale) => {
   const names = Object.keys(editions);
-  const [wanted, language] = [locale.toLowerCase(), locale.toLowerCase().split("-")[0]];
+  const wanted = locale.toLowerCase();
+  const language = wanted.split("-")[0];
   const name =
     names.find((one) => one.toLowerCase() == wanted) ??
     names.find((one) => one.toLowerCase() == language) ??
@@ -161,15 +162,15 @@ export const edition = async (root, partner, locale) => {
 export const find = async (root, head, wanted) => {
   for (const key of wanted) {
     const hash = await hashed(key);
-    const { lookup } = head.lookup
+    const holder = head.lookup
       ? head
       : await object(root, head.lookups[Math.floor((parseInt(hash, 16) / 2 ** 32) * head.lookups.length)]);
-    for (const number of lookup[hash] ?? []) {
-      const page = head.pages
+    for (const number of holder.lookup[hash] ?? []) {
+      const reference = head.pages
         ? head.pages[number]
         : (await object(root, head.tables[number >> 6])).pages[number & 63];
-      const { docs } = await object(root, page);
-      for (const document of Object.values(docs)) if (keys(document).includes(key)) return document;
+      const page = await object(root, reference);
+      for (const document of Object.values(page.docs)) if (keys(document).includes(key)) return document;
     }
   }
   throw new Failure("not-found", true);
@@ -216,17 +217,17 @@ class Aisle extends HTMLElement {
     const run = ++this.#run;
     await null; // several attributes set in one go are one question
     const question = this.#question();
-    const [root, partner, locale, ids] = question;
     if (run != this.#run || this.#shown == String(question)) return;
     const late = new Promise((_, fail) => setTimeout(fail, PATIENCE, new Failure("timeout")));
     try {
-      const [nodes, detail] = await Promise.race([late, this.#compose(root, partner, locale, ids)]);
-      if (run != this.#run || !this.#tell("replace", detail, true)) return;
-      this.#root.replaceChildren(...nodes);
+      const drawn = await Promise.race([late, this.#compose(...question)]);
+      if (run != this.#run || !this.#tell("replace", drawn.detail, true)) return;
+      this.#root.adoptedStyleSheets = [drawn.style];
+      this.#root.replaceChildren(...drawn.nodes);
       this.#shown = String(question);
-      this.#tell("view", detail);
+      this.#tell("view", drawn.detail);
     } catch (error) {
-      if (run == this.#run) this.#fail(/** @type {Failure} */ (error), ids);
+      if (run == this.#run) this.#fail(/** @type {Failure} */ (error), question[3]);
     }
   }
 
@@ -239,19 +240,17 @@ class Aisle extends HTMLElement {
     return [root, told("partner"), locale, keys({ sku: told("sku"), gtin: told("gtin"), brand: told("brand"), mpn: told("mpn") })];
   }
 
-  /**
-   * Everything that drawing needs, fetched side by side where it can be.
-   * @param {string} root @param {string} partner @param {string} locale @param {string[]} ids
-   * @returns {Promise<[Node[], Json]>}
-   */
-  async #compose(root, partner, locale, ids) {
+  /** Everything that drawing needs, fetched side by side where it can be. */
+  async #compose(/** @type {string} */ root, /** @type {string} */ partner, /** @type {string} */ locale, /** @type {string[]} */ ids) {
     if (!partner || !ids.length) throw new Failure(partner ? "identifier" : "partner", true);
-    const found = edition(root, partner, locale).then(async (head) => /** @type {const} */ ([head, await find(root, head, ids)]));
-    const drawing = part("product.js", PINS["product.js"]);
-    const [[head, document], { draw }, style] = await Promise.all([found, drawing, sheet()]);
-    const nodes = await draw({ document, root, locale: head.locale, sections: this.sections, host: this, part, data });
-    this.#root.adoptedStyleSheets = [style];
-    return [nodes, { sku: document.sku, document, locale: head.locale, edition: head.edition, generation: head.generation }];
+    const drawing = Promise.all([part("product.js", PINS["product.js"]), sheet()]);
+    drawing.catch(() => {}); // told below, unless the product is missing anyway
+    const head = await edition(root, partner, locale);
+    const document = await find(root, head, ids);
+    const ready = await drawing;
+    const nodes = await ready[0].draw({ document, root, locale: head.locale, sections: this.sections, host: this, part, data });
+    const detail = { sku: document.sku, document, locale: head.locale, edition: head.edition, generation: head.generation };
+    return { nodes, style: ready[1], detail };
   }
 
   /** @param {Failure} error @param {string[]} ids */

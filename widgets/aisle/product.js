@@ -41,7 +41,8 @@ export const safe = (address, root) => {
 export const rich = (tree, root) =>
   (tree ?? []).flatMap((node) => {
     if (typeof node == "string") return [node];
-    const [tag, ...rest] = node;
+    const tag = node[0];
+    const rest = node.slice(1);
     const given = rest[0] && typeof rest[0] == "object" && !Array.isArray(rest[0]) ? rest.shift() : {};
     const inner = rich(rest, root);
     const allowed = TAGS.get(tag);
@@ -119,25 +120,43 @@ const variants = ({ document: { variants: group = [] }, say }) => {
         one.axes.map((/** @type {Json} */ { value }) => value).join(" · ") || one.title)))));
 };
 
+/** @param {Context} context @param {Json} document */
+const hero = (context, { title, brand, model, summary, highlights = [], lang = {} }) => {
+  const pictures = gallery(context);
+  return h("header", { class: pictures ? "hero" : "hero bare", part: "hero" },
+    pictures,
+    h("div", { class: "lead" },
+      h("slot", { name: "before-hero" }),
+      h("p", { class: "brand", part: "brand" }, [...new Set([brand, model])].filter(Boolean).join(" · ")),
+      h("h2", { part: "title", lang: lang.title, dir: "auto" }, title),
+      summary && h("p", { class: "summary", part: "summary", lang: lang.summary, dir: "auto" }, summary),
+      highlights.length > 0 && h("ul", { class: "highlights", part: "highlights", lang: lang.highlights }, ...highlights.map((/** @type {string} */ point) => h("li", {}, point))),
+      variants(context),
+      price(context),
+      h("slot", { name: "after-hero" })));
+};
+
+/** @param {Context} context @param {Json} support */
+const support = (context, { contacts = [], questions = [] }) => {
+  const root = context.root;
+  const say = context.say;
+  return contacts.length + questions.length > 0 && section(context, "support", "support",
+    h("div", { class: "help", lang: context.document.lang?.support },
+      questions.length > 0 && h("div", { class: "questions" }, ...questions.map((/** @type {Json} */ { question, answer }) =>
+        h("details", { part: "question" }, h("summary", {}, question), h("div", { class: "text" }, ...rich(answer, root))))),
+      contacts.length > 0 && h("ul", { class: "contacts", role: "list" }, ...contacts.map((/** @type {Json} */ { name, phone, email, url, hours }) =>
+        h("li", { part: "contact" }, h("strong", {}, name),
+          phone && h("a", { href: safe(`tel:${phone.replace(/[^+\d]/g, "")}`, root) }, h("bdi", {}, phone)),
+          email && h("a", { href: safe(`mailto:${email}`, root) }, email),
+          url && h("a", { href: safe(url, root), target: "_blank", rel: "noopener" }, say("website")),
+          hours && h("span", { class: "facts" }, hours))))));
+};
+
 /** @type {{[section: string]: (context: Context) => Child | Child[]}} */
 const SECTIONS = {
   gallery,
   offer: price,
-  hero: (context) => {
-    const { document: { title, brand, model, summary, highlights = [], lang = {} } } = context;
-    const pictures = gallery(context);
-    return h("header", { class: pictures ? "hero" : "hero bare", part: "hero" },
-      pictures,
-      h("div", { class: "lead" },
-        h("slot", { name: "before-hero" }),
-        h("p", { class: "brand", part: "brand" }, [...new Set([brand, model])].filter(Boolean).join(" · ")),
-        h("h2", { part: "title", lang: lang.title, dir: "auto" }, title),
-        summary && h("p", { class: "summary", part: "summary", lang: lang.summary, dir: "auto" }, summary),
-        highlights.length > 0 && h("ul", { class: "highlights", part: "highlights", lang: lang.highlights }, ...highlights.map((/** @type {string} */ point) => h("li", {}, point))),
-        variants(context),
-        price(context),
-        h("slot", { name: "after-hero" })));
-  },
+  hero: (context) => hero(context, context.document),
   text: ({ document: { description, lang = {} }, root }) =>
     description && h("div", { class: "text", part: "text", lang: lang.description }, ...rich(description, root)),
   features: ({ document: { features = [], lang = {} }, root }) =>
@@ -145,45 +164,31 @@ const SECTIONS = {
       ...features.map((/** @type {Json} */ { title, text, image }) =>
         h("li", { part: "feature" }, picture(image, root), h("div", {}, h("h3", {}, title), ...rich(text, root))))),
   specs: (context) => {
-    const { document: { specs = [], lang = {} } } = context;
+    const specs = context.document.specs ?? [];
     return specs.length > 0 && section(context, "specs", "specs",
-      h("div", { class: "groups", lang: lang.specs }, ...specs.map((/** @type {Json} */ { group, items }) =>
+      h("div", { class: "groups", lang: context.document.lang?.specs }, ...specs.map((/** @type {Json} */ { group, items }) =>
         h("table", { part: "table" }, group && h("caption", {}, group),
           h("tbody", {}, ...items.map((/** @type {Json} */ { label, text }) =>
             h("tr", {}, h("th", { scope: "row", dir: "auto" }, label), h("td", { dir: "auto" }, text))))))));
   },
   documents: (context) => {
-    const { document: { documents = [] }, root, locale, say } = context;
+    const documents = context.document.documents ?? [];
+    const locale = context.locale;
     return documents.length > 0 && section(context, "documents", "documents",
       h("ul", { role: "list" }, ...documents.map((/** @type {Json} */ { src, type, title, language, size, pages, version }) => {
-        const facts = [say(`doc-${type}`), version, language && named(locale, language), pages && say("pages", { count: pages }), size && bytes(locale, size)];
-        return h("li", {}, h("a", { href: safe(src, root), target: "_blank", rel: "noopener", hreflang: language, part: "document" },
+        const facts = [context.say(`doc-${type}`), version, language && named(locale, language), pages && context.say("pages", { count: pages }), size && bytes(locale, size)];
+        return h("li", {}, h("a", { href: safe(src, context.root), target: "_blank", rel: "noopener", hreflang: language, part: "document" },
           h("span", { class: "name" }, title), h("span", { class: "facts" }, facts.filter(Boolean).join(" · "))));
       })));
   },
-  relations: (context) => {
-    const { document: { relations = {} }, root } = context;
-    return Object.entries(relations).map(([kind, products]) =>
+  relations: (context) =>
+    Object.entries(context.document.relations ?? {}).map(([kind, products]) =>
       section(context, kind, kind, h("ul", { class: "cards", role: "list" },
         ...products.map((/** @type {Json} */ { sku, title, brand, image, quantity }) =>
           h("li", {}, h("button", { type: "button", class: "card", part: "card", "data-act": "open", "data-sku": sku },
-            h("span", { class: "plate" }, picture({ ...(typeof image == "string" ? { src: image } : image), alt: "" }, root)),
-            h("span", { class: "name" }, quantity > 1 && `${quantity} × `, title), h("span", { class: "facts" }, brand)))))));
-  },
-  support: (context) => {
-    const { document: { support = {}, lang = {} }, root, say } = context;
-    const { contacts = [], questions = [] } = support;
-    return contacts.length + questions.length > 0 && section(context, "support", "support",
-      h("div", { class: "help", lang: lang.support },
-        questions.length > 0 && h("div", { class: "questions" }, ...questions.map((/** @type {Json} */ { question, answer }) =>
-          h("details", { part: "question" }, h("summary", {}, question), h("div", { class: "text" }, ...rich(answer, root))))),
-        contacts.length > 0 && h("ul", { class: "contacts", role: "list" }, ...contacts.map((/** @type {Json} */ { name, phone, email, url, hours }) =>
-          h("li", { part: "contact" }, h("strong", {}, name),
-            phone && h("a", { href: safe(`tel:${phone.replace(/[^+\d]/g, "")}`, root) }, h("bdi", {}, phone)),
-            email && h("a", { href: safe(`mailto:${email}`, root) }, email),
-            url && h("a", { href: safe(url, root), target: "_blank", rel: "noopener" }, say("website")),
-            hours && h("span", { class: "facts" }, hours))))));
-  },
+            h("span", { class: "plate" }, picture({ ...(typeof image == "string" ? { src: image } : image), alt: "" }, context.root)),
+            h("span", { class: "name" }, quantity > 1 && `${quantity} × `, title), h("span", { class: "facts" }, brand))))))),
+  support: (context) => support(context, context.document.support ?? {}),
 };
 
 /** @param {string} locale @param {string} language */
@@ -221,8 +226,9 @@ export const draw = async (task) => {
 const act = (context, event) => {
   const control = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-act]"));
   if (!control) return;
-  const { act: name, sku, at } = control.dataset;
-  if (name == "turn") turn(control, Number(at));
+  const name = control.dataset.act;
+  const sku = control.dataset.sku;
+  if (name == "turn") turn(control, Number(control.dataset.at));
   if (name == "open" || name == "choose") {
     const detail = { sku, from: context.document.sku };
     const wanted = new CustomEvent(`syndicator-${name}`, { bubbles: true, composed: true, cancelable: true, detail });
