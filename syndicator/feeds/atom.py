@@ -57,7 +57,7 @@ def visible(changes: tuple[Change, ...], documents: dict[str, Document]) -> list
     told = [
         change
         for change in changes
-        if change.kind is not ChangeKind.WITHDRAWN and change.sku in documents
+        if change.kind is not ChangeKind.LOST and change.sku in documents
     ]
     told.sort(key=lambda change: change.sku)
     told.sort(key=lambda change: (change.generation, utc(change.at)), reverse=True)

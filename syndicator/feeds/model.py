@@ -49,9 +49,9 @@ class Channel:
 class ChangeKind(StrEnum):
     """What happened to a product of an edition in one release."""
 
-    ADDED = "added"
+    GAINED = "gained"
     CHANGED = "changed"
-    WITHDRAWN = "withdrawn"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,10 @@ def _text(definition: SpecDefinition, value: SpecValue, words: Words) -> str:
         case Number():
             return format_number(value.value, value.unit, locale)
         case Span():
-            low, high = format_number(value.low, "", locale), format_number(value.high, value.unit, locale)
+            low, high = (
+                format_number(value.low, "", locale),
+                format_number(value.high, value.unit, locale),
+            )
             return f"{low}\u2013{high}"
         case Flag():
             return yes_no(value.value, locale)

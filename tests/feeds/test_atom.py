@@ -32,7 +32,7 @@ def ids(root):
 def test_newest_is_first_and_each_revision_has_its_entry():
     root = feed(
         [product(sku="A"), product(sku="B")],
-        [change("A", "added", 1, 1), change("B", "added", 2, 2), change("A", "changed", 3, 3)],
+        [change("A", "gained", 1, 1), change("B", "gained", 2, 2), change("A", "changed", 3, 3)],
     )
     assert ids(root) == ["velohaus/A/3", "velohaus/B/2", "velohaus/A/1"]
     assert root.findtext(A + "updated") == "2026-11-03T10:00:00+00:00"
@@ -43,14 +43,14 @@ def test_a_withdrawn_product_leaves_no_word():
     data = render_feed(ATOM, source, NOW).data
     assert any(change.sku == "NV-OLD-9" for change in source.changes)
     assert b"NV-OLD-9" not in data
-    assert b"withdrawn" not in data
+    assert b"lost" not in data
     assert b"2026-11-21" not in data, "not even when it happened"
 
 
 def test_a_product_that_came_back_tells_its_present_life():
     root = feed(
         [product(sku="A")],
-        [change("A", "added", 1, 1), change("A", "withdrawn", 2, 2), change("A", "added", 3, 3)],
+        [change("A", "gained", 1, 1), change("A", "lost", 2, 2), change("A", "gained", 3, 3)],
     )
     assert ids(root) == ["velohaus/A/3", "velohaus/A/1"]
 
@@ -58,7 +58,7 @@ def test_a_product_that_came_back_tells_its_present_life():
 def test_only_the_newest_revision_carries_the_text():
     root = feed(
         [product(sku="A", description=[["p", "Long story"]])],
-        [change("A", "added", 1, 1), change("A", "changed", 2, 2)],
+        [change("A", "gained", 1, 1), change("A", "changed", 2, 2)],
     )
     newest, older = root.findall(A + "entry")
     assert "Long story" in newest.findtext(A + "content")

@@ -65,7 +65,7 @@ def test_hostile_words_stay_words(form, words):
         category=[{"code": "c", "label": words}],
         media=[{"src": f"m/{words}.png", "type": "image/png", "role": "hero", "alt": words}],
     )
-    changes = (Change("A-1", ChangeKind.ADDED, NOW, 1),)
+    changes = (Change("A-1", ChangeKind.GAINED, NOW, 1),)
     source = shop(documents=(document,), changes=changes, brand=f"N {words}", partner_name=words)
     data = render_feed(channel(form), source, NOW).data
     root = parse(data)
