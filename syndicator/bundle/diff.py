@@ -10,23 +10,23 @@ from dataclasses import dataclass, field
 
 from syndicator import canonical
 from syndicator.bundle import keys, trees
-from syndicator.bundle.keys import Reference
+from syndicator.bundle.keys import Fetch, Reference
 from syndicator.bundle.pack import Build, PackedEdition
 from syndicator.bundle.pages import documents_of
 from syndicator.bundle.plan import Delta, EditionPlan, Plan
 from syndicator.bundle.release import EditionRecord, Release, media_of, media_reference
-from syndicator.bundle.trees import Load, Node
+from syndicator.bundle.trees import Node
 
 NOTHING = Delta((), (), ())
 
 
-def diff(previous: Release | None, build: Build, load: Load) -> Plan:
+def diff(previous: Release | None, build: Build, fetch: Fetch) -> Plan:
     """Return the plan that makes `build` live after `previous`.
 
-    `load` returns the verified bytes of a stored public or private object, by reference.
+    `fetch` returns the verified bytes of what is stored.
     Cost: reads the trees and pages of changed editions only, and only where they differ.
     """
-    comparison = _Comparison(previous, build, load)
+    comparison = _Comparison(previous, build, fetch)
     editions = tuple(comparison.editions())
     partners = comparison.partners()
     changed = [plan.edition for plan in editions if plan.flips]
@@ -52,7 +52,7 @@ class _Comparison:
 
     previous: Release | None
     build: Build
-    load: Load
+    fetch: Fetch
     _old_references: dict[str, frozenset[str]] = field(default_factory=dict)
     _pairs: dict[tuple[str | None, str | None], Delta] = field(default_factory=dict)
 
@@ -128,10 +128,10 @@ class _Comparison:
             return Delta(
                 tuple(sku for page in new.pages for sku in page.skus) if new else (), (), ()
             )
-        theirs = dict.fromkeys(trees.page_references(old.head, self._fetch))
+        theirs = dict.fromkeys(trees.page_references(old.head, self._load))
         ours = {page.reference: page for page in new.pages} if new else {}
         before = dict(
-            pair for ref in theirs if ref not in ours for pair in documents_of(self._fetch(ref))
+            pair for ref in theirs if ref not in ours for pair in documents_of(self._load(ref))
         )
         after = {
             sku: document
@@ -164,7 +164,7 @@ class _Comparison:
         if base is None or base not in before:
             return frozenset()
         if base not in self._old_references:
-            found = trees.node_references(before[base].head, self._fetch)
+            found = trees.node_references(before[base].head, self._load)
             self._old_references[base] = frozenset(keys.public_object(name) for name, _ in found)
         return self._old_references[base]
 
@@ -177,12 +177,15 @@ class _Comparison:
         }
         if all(media_reference(media, self.build.namer) in listed for media in sets):
             return ()
-        there = frozenset[str]().union(*(media_of(record, self.load) for record in listed.values()))
+        there = frozenset[str]().union(
+            *(media_of(record, self.fetch) for record in listed.values())
+        )
         return tuple(sorted(frozenset[str]().union(*sets) - there))
 
-    def _fetch(self, reference: Reference) -> bytes:
-        piece = self.build.objects.get(keys.public_object(reference[0]))
-        return piece.make() if piece else self.load(reference)
+    def _load(self, reference: Reference) -> bytes:
+        key = keys.public_object(reference[0])
+        piece = self.build.objects.get(key)
+        return piece.make() if piece else self.fetch(key, reference[1])
 
 
 def _same_tree(old: Node, new: Node) -> bool:

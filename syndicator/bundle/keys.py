@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from syndicator.canonical import Namer
 
@@ -17,6 +18,8 @@ IMMUTABLE = ("public/o/", "public/m/", "private/o/")
 
 Reference = tuple[str, str]
 """Name and integrity of an object."""
+Fetch = Callable[[str, str], bytes]
+"""Returns the bytes under a key, verified against an integrity."""
 
 
 def public_object(name: str) -> str:

@@ -16,9 +16,9 @@ import msgspec
 
 from syndicator import canonical
 from syndicator.bundle import keys
-from syndicator.bundle.keys import Reference
+from syndicator.bundle.keys import Fetch, Reference
 from syndicator.bundle.signing import Signer
-from syndicator.bundle.trees import Load, Node
+from syndicator.bundle.trees import Node
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
 
@@ -90,7 +90,8 @@ class PartnerRecord(_Record, frozen=True):
             locale: keys.edition_handle(namer, edition) for locale, edition in self.editions.items()
         }
         entry = {"brand": self.brand, "default": self.default, "editions": handles, "format": 1}
-        return signer.sign({**entry, "key": signer.public_key})
+        entry |= {"generation": self.generation, "key": signer.public_key}
+        return signer.sign(entry)
 
 
 class Alias(_Record, frozen=True):
@@ -149,6 +150,10 @@ class Ref:
     delivered: int
     """Every head and entry is at least as new as this release."""
 
+    def settles(self, inputs: str) -> bool:
+        """Tell whether with these inputs nothing is left to commit or to deliver."""
+        return self.inputs == inputs and self.delivered >= self.generation
+
     def encode(self) -> bytes:
         """Return the canonical bytes."""
         fields = {name: getattr(self, name) for name in self.__slots__}
@@ -197,8 +202,8 @@ def encode_release(release: Release, namer: Namer, signer: Signer) -> Stored:
     return Stored(key, data, objects, stored)
 
 
-def parse_release(key: str, data: bytes, load: Load) -> Release:
-    """Read a release and its record objects; `load` fetches and verifies a private object.
+def parse_release(key: str, data: bytes, fetch: Fetch) -> Release:
+    """Read a release and its record objects.
 
     Raises:
         VerificationError: The bytes are no release.
@@ -207,9 +212,9 @@ def parse_release(key: str, data: bytes, load: Load) -> Release:
     editions: dict[str, EditionRecord] = {}
     partners: dict[str, PartnerRecord] = {}
     for reference in document.records:
-        editions |= _decoded(load(reference), _Editions, reference[0]).editions
+        editions |= _record_object(reference, _Editions, fetch).editions
     for reference in document.partners:
-        partners |= _decoded(load(reference), _Partners, reference[0]).partners
+        partners |= _record_object(reference, _Partners, fetch).partners
     return _rebuilt(document, editions, partners, key)
 
 
@@ -269,6 +274,11 @@ def _shelved(document: dict[str, Any], namer: Namer, objects: dict[str, bytes]) 
 _T = TypeVar("_T")
 
 
+def _record_object(reference: Reference, kind: type[_T], fetch: Fetch) -> _T:
+    key = keys.private_object(reference[0])
+    return _decoded(fetch(key, reference[1]), kind, key)
+
+
 def _decoded(data: bytes, kind: type[_T], key: str) -> _T:
     try:
         return msgspec.json.decode(data, type=kind)
@@ -290,8 +300,9 @@ def media_bytes(media: frozenset[str]) -> bytes:
     return canonical.encode({"format": 1, "media": sorted(media)})
 
 
-def media_of(record: EditionRecord, load: Load) -> frozenset[str]:
-    """Return the media keys of an edition; `load` fetches and verifies a private object."""
+def media_of(record: EditionRecord, fetch: Fetch) -> frozenset[str]:
+    """Return the media keys of an edition."""
     if record.media is None:
         return frozenset()
-    return frozenset(canonical.decode(load(record.media))["media"])
+    name, integrity = record.media
+    return frozenset(canonical.decode(fetch(keys.private_object(name), integrity))["media"])

@@ -48,7 +48,7 @@ def _run(arguments: list[str]) -> int:
         return 130
     except SyndicatorError as error:
         return _refuse(error, as_json="--json" in arguments)
-    except Exception as error:  # noqa: BLE001  the last line of defence tells one line
+    except Exception as error:
         if os.environ.get("SYNDICATOR_DEBUG"):
             raise
         told = f"{type(error).__name__}: {error}"

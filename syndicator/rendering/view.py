@@ -68,8 +68,6 @@ class View:
     shelf: Shelf
     edition: Edition
     now: datetime
-    currency: str = ""
-    """Currency of the edition's price list."""
     media: set[str] = field(default_factory=set)
 
     @cached_property
