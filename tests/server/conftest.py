@@ -9,14 +9,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from published_site import Folder, Published, publish
+from published_site import Published, published_site
 
 from syndicator.server import create_app
 
 
 @pytest.fixture
 def published(tmp_path: Path) -> Published:
-    return publish(Folder(tmp_path / "site"))
+    return published_site(tmp_path / "site")
 
 
 @pytest.fixture
