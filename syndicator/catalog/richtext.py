@@ -120,7 +120,7 @@ def sanitise(text: str, *, heading_level: int = 3, images: Container[str] = ()) 
     the result again gives the same. Cost: an escape for text without markup, else about a
     millisecond a kilobyte the first time and a look-up after that.
     """
-    text = _CONTROL.sub("", text).strip()
+    text = _clean(text)
     if not text:
         return ""
     if not _MARKUP.search(text):
@@ -131,10 +131,16 @@ def sanitise(text: str, *, heading_level: int = 3, images: Container[str] = ()) 
 
 def plain(text: str) -> str:
     """Return the words of rich text without any markup, on one line; not escaped for HTML."""
-    text = _CONTROL.sub("", text).strip()
+    text = _clean(text)
     if not _MARKUP.search(text):
         return " ".join(text.split())
     return _plain(text)
+
+
+def _clean(text: str) -> str:
+    """Return text without control characters and with one kind of line end."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return _CONTROL.sub("", text).strip()
 
 
 @lru_cache(maxsize=8192)
@@ -168,7 +174,7 @@ def _from_markdown(text: str) -> str:
 
 def _paragraphs(source: str) -> str:
     """Make paragraphs of inline HTML as exports write it: blank lines part, newlines break."""
-    parts = [part.strip() for part in re.split(r"\n\s*\n", source.replace("\r\n", "\n"))]
+    parts = [part.strip() for part in re.split(r"\n\s*\n", source)]
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in parts if part)
 
 
