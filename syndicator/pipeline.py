@@ -15,7 +15,7 @@ from pathlib import Path
 
 from syndicator import __version__, canonical
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Plan, Release, diff
-from syndicator.entitlement import Entitlements, resolve
+from syndicator.entitlement import Edition, Entitlements, resolve
 from syndicator.errors import InvalidInputError
 from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record, render_feed
 from syndicator.rendering import View, next_change, render, render_bytes, shelve
@@ -56,7 +56,7 @@ def render_editions(
     shelf = shelve(workspace.catalog, workspace.settings.namer)
     done, total = 0, sum(len(edition.skus) for edition in entitlements.editions.values())
     for edition in entitlements.editions.values():
-        view = View(shelf, edition, entitlements.at)
+        view = View(shelf, edition, entitlements.at, _currency(entitlements, edition))
         documents = {
             sku: render_bytes(workspace.catalog.products[sku], view) for sku in edition.skus
         }
@@ -65,6 +65,10 @@ def render_editions(
         if progress:
             progress(done, total)
         yield EditionContent(edition, documents, media)
+
+
+def _currency(entitlements: Entitlements, edition: Edition) -> str:
+    return entitlements.currencies.get(edition.price_list, "")
 
 
 def build(
@@ -201,7 +205,7 @@ def render_channel(
     editions = entitlements.partners[partner]
     edition = entitlements.editions[editions.get(channel.locale, next(iter(editions.values())))]
     shelf = shelve(workspace.catalog, workspace.settings.namer)
-    view = View(shelf, edition, entitlements.at)
+    view = View(shelf, edition, entitlements.at, _currency(entitlements, edition))
     record = made.editions.get(edition.id)
     changes = record.changes if record else ()
     told = [{"sku": c.sku, "kind": c.kind, "at": c.at, "generation": c.generation} for c in changes]

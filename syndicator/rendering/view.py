@@ -68,6 +68,8 @@ class View:
     shelf: Shelf
     edition: Edition
     now: datetime
+    currency: str = ""
+    """Currency of the edition's price list, for prices that name none."""
     media: set[str] = field(default_factory=set)
 
     @cached_property
