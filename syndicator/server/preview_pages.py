@@ -53,9 +53,9 @@ def start_page(worlds: Worlds) -> str:
     world = worlds.present
     release = world.releases.live()
     rows = []
-    for partner in world.releases.partners().values() if release else ():
+    for partner in world.releases.partners().values():
         editions = {
-            locale: (release.editions[edition], world.shelf(edition).count)
+            locale: (world.releases.record(edition), world.shelf(edition).count)
             for locale, edition in partner.editions.items()
         }
         rows.append((partner, editions))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from syndicator import canonical
-from syndicator.bundle import Ref, Release, keys
+from syndicator.bundle import EditionRecord, Ref, Release, keys
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
 from syndicator.targets import Readable, read_release
@@ -82,6 +82,17 @@ class Releases:
         """Return the partners of the current release, by id."""
         release = self.live()
         return partners_of(release, self._namer) if release else {}
+
+    def record(self, edition: str) -> EditionRecord:
+        """Return what the current release says about an edition that it holds.
+
+        Raises:
+            KeyError: It holds no such edition.
+        """
+        release = self.live()
+        if release is None:
+            raise KeyError(edition)
+        return release.editions[edition]
 
     def handle(self, edition: str) -> str:
         """Return the public handle of an edition."""

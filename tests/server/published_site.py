@@ -99,9 +99,8 @@ def fill(target: Target) -> None:
     target.write(blob(key, data) for key, data in files.items())
 
 
-def published_site(root: Path) -> Published:
+def published_site(root: Path) -> None:
     """Publish the small site for the first time."""
-    made = Published(DirectoryTarget(root))
-    made.publish()
-    fill(made.target)
-    return made
+    target = DirectoryTarget(root)
+    Published(target).publish()
+    fill(target)

@@ -29,7 +29,7 @@ def test_a_product_stands_in_a_frame_with_its_document_beside(client):
     assert "Fjord 7 in English" in english
 
 
-def test_the_frame_holds_the_tag_of_the_partner(client, published):
+def test_the_frame_holds_the_tag_of_the_partner(client):
     frame = client.get("/preview/velohaus/NV-1?page&locale=en&theme=dark")
     handle = keys.partner_handle(NAMER, "velohaus")
     tag = f'<syndicator-aisle partner="{handle}" sku="NV-1" lang="en" src="/">'

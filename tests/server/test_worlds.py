@@ -40,9 +40,7 @@ def test_a_product_under_embargo_is_seen_on_its_day_only(client):
     assert "does not hold NV-9" in client.get("/preview/velohaus/NV-9").text
 
 
-def test_the_frame_of_another_day_reads_that_day_and_leaves_the_public_zone_alone(
-    client, published
-):
+def test_the_frame_of_another_day_leaves_the_public_zone_alone(client, published):
     frame = client.get("/preview/velohaus/NV-9?date=2027-01-01&page=1").text
     root = re.search(r'src="(/rehearsal/[0-9a-f]{32}/)"', frame)[1]
     head = client.get(root + published.head("de")[1:])
