@@ -13,7 +13,7 @@ from syndicator.entitlement import UnknownNameError, resolve
 from syndicator.entitlement import explain as explain_decision
 from syndicator.errors import InvalidInputError, TargetError
 from syndicator.feeds import Channel, feed_key
-from syndicator.pipeline import render_channel
+from syndicator.pipeline import rehearse, render_channel
 from syndicator.server import Site, create_app, is_loopback
 from syndicator.server import serve as serve_site
 from syndicator.targets import open_target, read_live
@@ -96,6 +96,7 @@ def serve(session: Session, host: str, port: int) -> None:
         namer=workspace.settings.namer,
         name=workspace.settings.name,
         base_url=workspace.target.base_url,
+        rehearse=lambda now: rehearse(read_workspace(session.settings()), now),
     )
     app = create_app(site, open_preview=is_loopback(host))
     session.note(f"Serving on http://{host}:{port}/  preview: http://{host}:{port}/preview/")

@@ -16,6 +16,9 @@ _TOLD = {
     "gtin": "no GTIN that is known outside the company",
 }
 
+_NAMED = 5
+"""SKUs that a warning about many names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -35,10 +38,11 @@ def select(
 ) -> tuple[list[Item], list[Problem]]:
     """Return the items that can go out, in the edition's order, and a warning for each other.
 
-    An item that goes out although a reader may dislike it has a warning too.
+    Items that go out although a reader may dislike them share one warning.
     """
     items: list[Item] = []
     problems: list[Problem] = []
+    doubtful: list[str] = []
     for document in source.documents:
         made = item(document, base_url=source.base_url, link=channel.link, now=now)
         reasons = lacks(made, demand)
@@ -47,7 +51,9 @@ def select(
             continue
         items.append(made)
         if made.image and not made.readable:
-            problems.append(_doubtful(channel, source, made))
+            doubtful.append(made.id)
+    if doubtful:
+        problems.append(_doubtful(channel, source, doubtful))
     return items, problems
 
 
@@ -75,14 +81,17 @@ def _left_out(channel: Channel, source: FeedInput, made: Item, reasons: tuple[st
     )
 
 
-def _doubtful(channel: Channel, source: FeedInput, made: Item) -> Problem:
-    """Return the warning for a product that readers of the feed may refuse."""
+def _doubtful(channel: Channel, source: FeedInput, skus: list[str]) -> Problem:
+    """Return the warning for the products that readers of the feed may refuse."""
+    told = ", ".join(skus[:_NAMED]) + (
+        f" and {rest} more" if (rest := len(skus) - _NAMED) > 0 else ""
+    )
     return Problem(
         "feed-item-doubtful",
-        f"{made.id} may be refused in the feed {channel.id} of {source.partner}",
+        f"readers may refuse {len(skus)} items of the feed {channel.id} of {source.partner}",
         channel.origin,
-        path=made.id,
-        found="its only pictures are of a type few readers take",
-        fix="Add a picture as PNG, JPEG or WebP.",
+        expected="a picture as PNG, JPEG or WebP",
+        found=f"other types only: {told}",
+        fix="Add such a picture to these products.",
         severity=Severity.WARNING,
     )
