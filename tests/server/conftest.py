@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from published_site import Published, published_site
-
 from syndicator.server import create_app
 from syndicator.targets import DirectoryTarget
+from tests.server.published_site import Published, published_site
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from published_site import NAMER
 
 from syndicator.errors import TargetError
 from syndicator.server import Site, create_app
+from tests.server.published_site import NAMER
 
 
 def test_health_tells_the_live_generation(client):
