@@ -22,7 +22,9 @@ Text: TypeAlias = dict[str, str]
 """Words by locale, for example `{"en": "Saddle", "de": "Sattel"}`."""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Record(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """The base of every record: immutable, named fields, no unknown keys."""
 
 

@@ -66,12 +66,23 @@ class Zone:
             for document in docs.values():
                 for key in lookup_keys(document):
                     lookup.setdefault(key_hash(key), []).append(number)
-        head = {"format": 1, "edition": edition, "locale": locale, "generation": generation, "count": len(documents)}
+        head = {
+            "format": 1,
+            "edition": edition,
+            "locale": locale,
+            "generation": generation,
+            "count": len(documents),
+        }
         head |= self._large(pages, lookup) if large else {"pages": pages, "lookup": lookup}
         self.files[f"e/{edition}.json"] = encode(head)
         editions = self.editions.setdefault(partner, {})
         editions[locale] = edition
-        entry = {"format": 1, "brand": "Norrvind", "default": next(iter(editions)), "editions": editions}
+        entry = {
+            "format": 1,
+            "brand": "Norrvind",
+            "default": next(iter(editions)),
+            "editions": editions,
+        }
         self.files[f"p/{partner}.json"] = encode(entry)
         return f"e/{edition}.json"
 
