@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8090)
     options = parser.parse_args()
     app = create_app(options.syndicator, options.partner_key, options.products)
-    print(f"Velohaus is open at http://localhost:{options.port}/", flush=True)  # noqa: T201  a script
+    print(f"Velohaus is open at http://localhost:{options.port}/", flush=True)
     app.run(host="127.0.0.1", port=options.port)
 
 
