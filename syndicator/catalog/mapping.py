@@ -10,22 +10,25 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from syndicator.catalog.model import (
-    Category,
-    Family,
     Flag,
-    MediaRole,
     Number,
-    Product,
-    Record,
-    RelationType,
     Series,
     SpecDefinition,
     SpecType,
     SpecValue,
     Words,
+)
+from syndicator.catalog.rules import (
+    CsvRule,
+    FieldRule,
+    MappingRecord,
+    MediaRule,
+    PriceRule,
+    RelationRule,
+    SpecRule,
 )
 from syndicator.catalog.shapes import Place, take
 from syndicator.catalog.specs import quantity
@@ -40,89 +43,6 @@ from syndicator.catalog.values import (
 from syndicator.errors import Problem, Severity
 
 Row = Mapping[str, Any]
-
-
-class FieldRule(Record, frozen=True):
-    """Where one field of a product comes from."""
-
-    column: str = ""
-    columns: dict[str, str] = {}  # noqa: RUF012  msgspec copies
-    constant: str = ""
-    default: str = ""
-    prefix: str = ""
-    locale: str = ""
-    first: bool = False
-    split: str = ""
-    date_format: str = ""
-    under: str = ""
-    """Akeneo: the value is the label of the product's category below this one."""
-    when_invalid: Literal["refuse", "drop"] = "refuse"
-
-
-class MediaRule(Record, frozen=True):
-    """A column with the address or file of a picture."""
-
-    column: str
-    role: MediaRole = MediaRole.GALLERY
-    alt: str = ""
-    split: str = ""
-    folder: str = ""
-    """Put before file names."""
-
-
-class PriceRule(Record, frozen=True):
-    """A column with the amounts of a price list."""
-
-    list: str
-    column: str
-    currency: str = ""
-    currency_column: str = ""
-    scale: str | int | float = 1
-    decimal: str = ""
-
-
-class SpecRule(Record, frozen=True):
-    """A column, or every column with a prefix, that holds a spec."""
-
-    column: str = ""
-    prefix: str = ""
-    key: str = ""
-    label: str = ""
-    type: SpecType = SpecType.TEXT
-    unit: str = ""
-    locale: str = ""
-    split: str = ""
-
-
-class RelationRule(Record, frozen=True):
-    """A column with the SKUs of related products."""
-
-    column: str
-    type: RelationType
-    split: str = ","
-    prefix: str = ""
-
-
-class CsvRule(Record, frozen=True):
-    """How a table is written; what is absent is detected."""
-
-    delimiter: str = ""
-    encoding: str = ""
-    quote: str = '"'
-
-
-class MappingRecord(Record, frozen=True):
-    """A mapping file."""
-
-    fields: dict[str, str | FieldRule]
-    media: list[MediaRule] = []  # noqa: RUF012  msgspec copies
-    documents: list[MediaRule] = []  # noqa: RUF012
-    prices: list[PriceRule] = []  # noqa: RUF012
-    specs: list[SpecRule] = []  # noqa: RUF012
-    relations: list[RelationRule] = []  # noqa: RUF012
-    ignore: list[str] = []  # noqa: RUF012
-    """Akeneo: attributes that are no specs."""
-    csv: CsvRule = CsvRule()
 
 
 _TEXTS = frozenset({"title", "summary", "description"})
@@ -509,44 +429,3 @@ def problems_of(applied: Applied, place: Place) -> list[Problem]:
         )
         for path, error, severity in applied.faults
     ]
-
-
-# --- what exports do not declare ---------------------------------------------------------
-
-
-def implied_categories(
-    products: Iterable[Product], known: Mapping[str, Category], locale: str
-) -> dict[str, Category]:
-    """Return the categories that products have and nobody declared; codes become labels."""
-    found: dict[str, Category] = {}
-    for product in products:
-        codes = product.category.split("/") if product.category else []
-        for end in range(len(codes), 0, -1):
-            path = "/".join(codes[:end])
-            if path in known or path in found:
-                break
-            found[path] = Category(
-                path=path, label={locale: codes[end - 1].replace("-", " ").capitalize()}
-            )
-    return found
-
-
-def implied_families(
-    products: Iterable[Product],
-    known: Mapping[str, Family],
-    definitions: Mapping[str, SpecDefinition],
-    locale: str,
-) -> dict[str, Family]:
-    """Return the families that products have and nobody declared, with the specs that they use."""
-    keys: dict[str, dict[str, None]] = {}
-    for product in products:
-        if product.family and product.family not in known:
-            keys.setdefault(product.family, {}).update(dict.fromkeys(product.specs))
-    return {
-        code: Family(
-            code=code,
-            label={locale: code.replace("_", " ").capitalize()},
-            specs=tuple(definitions[key] for key in used if key in definitions),
-        )
-        for code, used in keys.items()
-    }

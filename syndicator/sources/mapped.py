@@ -7,14 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.catalog.assembly import Entry, Parts
-from syndicator.catalog.intake import Vocabulary, build_product
-from syndicator.catalog.mapping import (
-    Compiled,
-    compile_mapping,
-    implied_categories,
-    implied_families,
-    problems_of,
-)
+from syndicator.catalog.fields import Vocabulary
+from syndicator.catalog.implied import implied_categories, implied_families
+from syndicator.catalog.intake import build_product
+from syndicator.catalog.mapping import Compiled, compile_mapping, problems_of
 from syndicator.catalog.model import Product
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources import jsonl
