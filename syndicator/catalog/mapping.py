@@ -45,6 +45,7 @@ from syndicator.errors import Problem, Severity
 Row = Mapping[str, Any]
 
 
+REQUIRED = frozenset({"sku", "brand", "title"})
 _TEXTS = frozenset({"title", "summary", "description"})
 _PLAIN = frozenset({"sku", "brand", "mpn", "model", "family", "configurator"})
 _INSTANTS = frozenset({"lifecycle.announce", "lifecycle.release", "lifecycle.end_of_life"})
@@ -73,6 +74,7 @@ class Compiled:
     locale: str
     named: frozenset[str]
     csv: CsvRule
+    required: frozenset[str] = REQUIRED
     cells: dict[str, tuple[str, Cell] | None] = field(default_factory=dict)
     definitions: dict[str, SpecDefinition] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
@@ -123,9 +125,12 @@ def slug(words: str) -> str:
 
 
 def compile_mapping(
-    data: object, locale: str, place: Place
+    data: object, locale: str, place: Place, required: frozenset[str] = REQUIRED
 ) -> tuple[Compiled | None, list[Problem]]:
-    """Return the compiled mapping, or every problem of the mapping file."""
+    """Return the compiled mapping, or every problem of the mapping file.
+
+    `required` are the fields that a rule must fill; a supplement needs the SKU only.
+    """
     record, problems = take(data, MappingRecord, place)
     if record is None:
         return None, problems
@@ -153,7 +158,7 @@ def compile_mapping(
             )
         else:
             fields.append(_field(name, full, locale))
-    for missing in {"sku", "brand", "title"} - record.fields.keys():
+    for missing in sorted(required - record.fields.keys()):
         problems.append(
             Problem("no-rule", f"no rule says where {missing} comes from", place("fields"), missing)
         )
@@ -166,7 +171,7 @@ def compile_mapping(
     if problems:
         return None, problems
     named = frozenset(_named(record))
-    return Compiled(fields, record.specs, locale, named, record.csv), []
+    return Compiled(fields, record.specs, locale, named, record.csv, required), []
 
 
 def _currency_problem(rule: PriceRule, path: str, place: Place) -> Iterable[Problem]:
