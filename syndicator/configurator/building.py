@@ -57,7 +57,9 @@ def build(engine: Engine, formula: Formula) -> Function:
             return _rows(engine, formula)
 
 
-def _joined(engine: Engine, operator: str, start: Function, formulas: Iterable[Formula]) -> Function:
+def _joined(
+    engine: Engine, operator: str, start: Function, formulas: Iterable[Formula]
+) -> Function:
     result = start
     for one in formulas:
         result = engine.manager.apply(operator, result, build(engine, one))

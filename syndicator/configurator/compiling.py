@@ -181,7 +181,11 @@ class _Component:
         """Return the smallest diagram that the budget found."""
         scopes = [scope(formula) for _, formula in self._formulas]
         orders = candidates(
-            self._group, scopes, seed=self._seed, starts=self._budget.starts, keep=self._budget.tries
+            self._group,
+            scopes,
+            seed=self._seed,
+            starts=self._budget.starts,
+            keep=self._budget.tries,
         )
         best: Layered | None = None
         for order in orders:
@@ -225,9 +229,7 @@ class _Component:
         self.portable = found is None
         return found
 
-    def _built(
-        self, engine: Engine, method: str, after: Callable[[int], None]
-    ) -> Layered | None:
+    def _built(self, engine: Engine, method: str, after: Callable[[int], None]) -> Layered | None:
         try:
             function = conjoin(engine, self._formulas, limit=self._budget.alive, after=after)
             if function == engine.false:
@@ -261,7 +263,9 @@ class _Component:
             for number in dict.fromkeys(self._hard)
             if number < len(self._model.rules)
         ]
-        names = [self._model.options[one].id for one in self._group if one < len(self._model.options)]
+        names = [
+            self._model.options[one].id for one in self._group if one < len(self._model.options)
+        ]
         return Problem(
             "too-large",
             f"the rules do not fit the budget: {len(names)} options are connected by "

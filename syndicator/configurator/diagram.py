@@ -136,7 +136,9 @@ def without_core(layered: Layered) -> tuple[Layered, dict[int, int]]:
     layers: list[Layer] = []
     onward = [0]
     for place in range(len(layered.layers) - 1, -1, -1):
-        rows = [tuple(NONE if c == NONE else onward[c] for c in row) for row in layered.layers[place]]
+        rows = [
+            tuple(NONE if c == NONE else onward[c] for c in row) for row in layered.layers[place]
+        ]
         if len(layered.values[place]) == 1:
             onward = [row[0] for row in rows]
         else:
@@ -158,7 +160,9 @@ def reduced(layered: Layered) -> Diagram:
     onward = [0]
     nodes: list[Node] = []
     for level in range(len(layered.layers) - 1, -1, -1):
-        rows = [tuple(NONE if c == NONE else onward[c] for c in row) for row in layered.layers[level]]
+        rows = [
+            tuple(NONE if c == NONE else onward[c] for c in row) for row in layered.layers[level]
+        ]
         distinct = sorted({row for row in rows if not _redundant(row)})
         number = {row: len(nodes) + place + 1 for place, row in enumerate(distinct)}
         nodes += [Node(level, row) for row in distinct]

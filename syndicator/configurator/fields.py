@@ -45,9 +45,7 @@ class Fields:
     ) -> None:
         """Remember one problem at `path`."""
         shown = found if isinstance(found, str) else repr(found)
-        self.problems.append(
-            Problem(code, message, self.at(path), path, expected, shown[:80], fix)
-        )
+        self.problems.append(Problem(code, message, self.at(path), path, expected, shown[:80], fix))
 
     def record(self, value: Any, path: str, known: Iterable[str]) -> Record:  # noqa: ANN401  parsed YAML
         """Return a mapping with only known keys; others are problems and left out."""
@@ -58,9 +56,7 @@ class Fields:
         for key in value:
             if key not in names:
                 where = f"{path}.{key}" if path else str(key)
-                self.note(
-                    "unknown-key", f"unknown key {key!r}", where, expected=", ".join(names)
-                )
+                self.note("unknown-key", f"unknown key {key!r}", where, expected=", ".join(names))
         return {key: one for key, one in value.items() if key in names}
 
     def items(self, record: Record, key: str, path: str) -> list[tuple[Any, str]]:
@@ -124,7 +120,12 @@ class Fields:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             fix = "remove the quotes" if isinstance(value, str) else ""
             self.note(
-                "not-a-number", "this is not a number", path, expected="a number", found=value, fix=fix
+                "not-a-number",
+                "this is not a number",
+                path,
+                expected="a number",
+                found=value,
+                fix=fix,
             )
             return None
         if not math.isfinite(value) or abs(value) > MAX_AMOUNT:

@@ -161,7 +161,11 @@ class _Writer:
             **self.filled(price=self.price(one.price), parts=self.parts(one.parts)),
         }
         shown: Sequence[object] = (off, {"id": "-1", "off": True} if masked else on)
-        aux = model.options[one.option].id if one.role is Role.VISIBLE and one.option is not None else ""
+        aux = (
+            model.options[one.option].id
+            if one.role is Role.VISIBLE and one.option is not None
+            else ""
+        )
         return {
             "id": f"#{one.id}",
             "aux": one.role.value,

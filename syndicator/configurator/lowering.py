@@ -143,9 +143,7 @@ class Lowering:
         )
         return Table((first, second), rows)
 
-    def _number_formula(
-        self, sign: str, left: Expression, right: Expression, at: int
-    ) -> Formula:
+    def _number_formula(self, sign: str, left: Expression, right: Expression, at: int) -> Formula:
         difference = _added(self._quantity(left), _scaled(self._quantity(right), Fraction(-1)))
         if any(len(variables) > 1 for variables in difference.terms):
             return self._tabulated(sign, difference, at)
@@ -207,7 +205,9 @@ class Lowering:
     def _own_number(self, name: str, at: int) -> _Quantity:
         index = self._option(name, at)
         numbers = [value.number for value in self._options[index].values]
-        return _Quantity({(index,): {(i,): number or Fraction(0) for i, number in enumerate(numbers)}})
+        return _Quantity(
+            {(index,): {(i,): number or Fraction(0) for i, number in enumerate(numbers)}}
+        )
 
     def _attribute(self, index: int, attribute: str, at: int) -> _Quantity:
         option = self._options[index]

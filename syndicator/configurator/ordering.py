@@ -55,9 +55,7 @@ def candidates(
 def span(order: Sequence[int], scopes: Sequence[Sequence[int]]) -> int:
     """Return the sum over the scopes of the distance between their first and last variable."""
     at = {variable: place for place, variable in enumerate(order)}
-    return sum(
-        max(at[one] for one in scope) - min(at[one] for one in scope) for scope in scopes
-    )
+    return sum(max(at[one] for one in scope) - min(at[one] for one in scope) for scope in scopes)
 
 
 def _force(order: tuple[int, ...], scopes: Sequence[Sequence[int]]) -> tuple[int, ...]:

@@ -37,7 +37,11 @@ _EACH = ("attributes", "price", "parts", "unit")
 def table_names(document: Located) -> tuple[str, ...]:
     """Return the files of combinations that the rules name, relative to the rule file."""
     rules = document.data.get("rules") if isinstance(document.data, dict) else None
-    named = [rule.get("table") for rule in rules or () if isinstance(rule, dict)] if isinstance(rules, list) else []
+    named = (
+        [rule.get("table") for rule in rules or () if isinstance(rule, dict)]
+        if isinstance(rules, list)
+        else []
+    )
     return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 
@@ -53,7 +57,9 @@ def parse_model(
     fields = Fields(document, locale)
     top = fields.record(document.data, "", _TOP)
     if top.get("configurator") != 1:
-        fields.note("bad-format", "this is not a rule file", "configurator", expected="configurator: 1")
+        fields.note(
+            "bad-format", "this is not a rule file", "configurator", expected="configurator: 1"
+        )
     name = fields.identifier(top, "")
     groups = _groups(fields, top)
     drafts = _options(fields, top, {group.id for group in groups})
@@ -112,7 +118,12 @@ def _options(fields: Fields, top: Record, groups: set[str]) -> list[_Draft]:
 
 
 def _option(
-    fields: Fields, record: Record, path: str, name: str, values: tuple[Value, ...], groups: set[str]
+    fields: Fields,
+    record: Record,
+    path: str,
+    name: str,
+    values: tuple[Value, ...],
+    groups: set[str],
 ) -> Option:
     group = fields.string(record, "group", path)
     if group and group not in groups:
@@ -157,7 +168,9 @@ def _display(fields: Fields, record: Record, path: str, values: tuple[Value, ...
         return Display.RADIO if values[0].number is None else Display.STEPPER
     if wanted not in set(Display):
         known = ", ".join(Display)
-        fields.note("unknown-display", "unknown display", f"{path}.display", expected=known, found=wanted)
+        fields.note(
+            "unknown-display", "unknown display", f"{path}.display", expected=known, found=wanted
+        )
         return Display.RADIO
     display = Display(wanted)
     if display in {Display.STEPPER, Display.SLIDER} and values[0].number is None:
@@ -178,7 +191,9 @@ def _values(fields: Fields, record: Record, path: str) -> tuple[Value, ...]:
     found: dict[str, Value] = {}
     raws = fields.items(record, "values", path)
     if not raws or len(raws) > MAX_VALUES:
-        fields.note("no-values", "an option has values", f"{path}.values", expected=f"1 to {MAX_VALUES}")
+        fields.note(
+            "no-values", "an option has values", f"{path}.values", expected=f"1 to {MAX_VALUES}"
+        )
     for raw, where in raws[:MAX_VALUES]:
         one = fields.record(raw, where, _VALUE)
         if name := fields.identifier(one, where, found):
@@ -232,9 +247,7 @@ def _times(each: Value, number: Fraction) -> Value:
         id=f"{float(number):g}",
         number=number,
         attributes={key: one * number for key, one in each.attributes.items()},
-        price={
-            key: one * number.numerator / number.denominator for key, one in each.price.items()
-        },
+        price={key: one * number.numerator / number.denominator for key, one in each.price.items()},
         parts=tuple((sku, quantity * units) for sku, quantity in each.parts if units > 0),
         sku=each.sku if number else "",
     )
@@ -301,4 +314,3 @@ def _check_prices(fields: Fields, model: Model) -> None:
                 "unknown-price-list", f"the base has no price in {name!r}",
                 f"options[{index}]", expected=", ".join(sorted(lists)), found=name,
             )  # fmt: skip
-

@@ -76,7 +76,11 @@ def _one_of(fields: Fields, lowering: Lowering, record: Record, path: str) -> Fo
 
 
 def _table(
-    fields: Fields, options: Sequence[Option], record: Record, path: str, tables: Mapping[str, bytes]
+    fields: Fields,
+    options: Sequence[Option],
+    record: Record,
+    path: str,
+    tables: Mapping[str, bytes],
 ) -> Formula | None:
     name = record["table"]
     where = f"{path}.table"
@@ -104,7 +108,9 @@ class _TableReader:
             {value.id: place for place, value in enumerate(option.values)} for option in options
         ]
 
-    def _note(self, code: str, message: str, line: int, expected: str = "", found: str = "") -> None:
+    def _note(
+        self, code: str, message: str, line: int, expected: str = "", found: str = ""
+    ) -> None:
         origin = Origin(self._file, line)
         self._fields.problems.append(Problem(code, message, origin, "", expected, found[:80]))
 
@@ -133,9 +139,7 @@ class _TableReader:
     def _header(self, names: list[str]) -> list[int]:
         for name in names:
             if name not in self._options:
-                self._note(
-                    "bad-table", f"column {name!r} is no option", 1, "ids of options", name
-                )
+                self._note("bad-table", f"column {name!r} is no option", 1, "ids of options", name)
             elif names.count(name) > 1:
                 self._note("bad-table", f"column {name!r} stands twice", 1)
         if not names:
