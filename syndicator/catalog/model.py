@@ -22,21 +22,23 @@ Text: TypeAlias = dict[str, str]
 """Words by locale, for example `{"en": "Saddle", "de": "Sattel"}`."""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Record(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """The base of every record: immutable, named fields, no unknown keys."""
 
 
 # --- specs -------------------------------------------------------------------------------
 
 
-class Number(Record, tag="number"):
+class Number(Record, frozen=True, tag="number"):
     """A quantity in the unit of its definition; `unit` is a symbol such as `kg`, or empty."""
 
     value: float
     unit: str = ""
 
 
-class Span(Record, tag="range"):
+class Span(Record, frozen=True, tag="range"):
     """A closed interval of quantities."""
 
     low: float
@@ -44,25 +46,25 @@ class Span(Record, tag="range"):
     unit: str = ""
 
 
-class Words(Record, tag="text"):
+class Words(Record, frozen=True, tag="text"):
     """Free text by locale."""
 
     text: Text
 
 
-class Flag(Record, tag="boolean"):
+class Flag(Record, frozen=True, tag="boolean"):
     """Yes or no."""
 
     value: bool
 
 
-class Choice(Record, tag="choice"):
+class Choice(Record, frozen=True, tag="choice"):
     """One or several of the codes that the definition lists (a single choice has one)."""
 
     codes: tuple[str, ...]
 
 
-class Series(Record, tag="list"):
+class Series(Record, frozen=True, tag="list"):
     """Several texts, in order."""
 
     items: tuple[Text, ...]
@@ -82,7 +84,7 @@ class SpecType(StrEnum):
     LIST = "list"
 
 
-class SpecDefinition(Record):
+class SpecDefinition(Record, frozen=True):
     """What a spec means in one family: its type, unit, names and place in the table."""
 
     key: str
@@ -95,7 +97,7 @@ class SpecDefinition(Record):
     compare: bool = True
 
 
-class Family(Record):
+class Family(Record, frozen=True):
     """Products that share a set of specs."""
 
     code: str
@@ -105,7 +107,7 @@ class Family(Record):
     """Product fields that a complete product of this family fills, such as `description`."""
 
 
-class Category(Record):
+class Category(Record, frozen=True):
     """A node of the category tree; `path` is slash-separated codes, `bikes/e-bikes`."""
 
     path: str
@@ -115,7 +117,7 @@ class Category(Record):
 # --- media and documents -----------------------------------------------------------------
 
 
-class Asset(Record):
+class Asset(Record, frozen=True):
     """A file of the workspace as it was read: identity and facts, not bytes."""
 
     path: str
@@ -129,7 +131,7 @@ class Asset(Record):
     pages: int | None = None
 
 
-class Rights(Record):
+class Rights(Record, frozen=True):
     """When and where a picture or document may be shown; half-open in time."""
 
     valid_from: datetime | None = None
@@ -148,7 +150,7 @@ class MediaRole(StrEnum):
     SWATCH = "swatch"
 
 
-class Media(Record):
+class Media(Record, frozen=True):
     """A picture: a file of the workspace (`file`) or an address (`url`), never both."""
 
     file: str = ""
@@ -158,7 +160,7 @@ class Media(Record):
     rights: Rights | None = None
 
 
-class Video(Record):
+class Video(Record, frozen=True):
     """A video by address, shown as its poster until the shopper asks for it."""
 
     url: str
@@ -177,7 +179,7 @@ class DocumentType(StrEnum):
     OTHER = "other"
 
 
-class Document(Record):
+class Document(Record, frozen=True):
     """A file to read: a manual, a data sheet."""
 
     file: str = ""
@@ -192,7 +194,7 @@ class Document(Record):
 # --- the product -------------------------------------------------------------------------
 
 
-class Feature(Record):
+class Feature(Record, frozen=True):
     """A selling point: a title and rich text, with an optional picture of the product."""
 
     title: Text
@@ -200,18 +202,19 @@ class Feature(Record):
     image: str = ""
 
 
-class Price(Record):
+class Price(Record, frozen=True):
     """What one unit costs in one price list from `min_quantity` on, in a half-open time."""
 
     list: str
     amount: Decimal
-    currency: str
+    currency: str = ""
+    """ISO 4217; empty means the currency of the price list."""
     min_quantity: int = 1
     valid_from: datetime | None = None
     valid_until: datetime | None = None
 
 
-class Lifecycle(Record):
+class Lifecycle(Record, frozen=True):
     """Instants in a product's life; before `announce` it is under embargo."""
 
     announce: datetime | None = None
@@ -230,7 +233,7 @@ class RelationType(StrEnum):
     """A member of a bundle."""
 
 
-class Relation(Record):
+class Relation(Record, frozen=True):
     """A typed, ordered pointer to another product."""
 
     type: RelationType
@@ -238,14 +241,14 @@ class Relation(Record):
     quantity: int = 1
 
 
-class Variant(Record):
+class Variant(Record, frozen=True):
     """Membership of a variant group: the group's code and this product's value on each axis."""
 
     group: str
     axes: dict[str, Text] = msgspec.field(default_factory=dict)
 
 
-class Contact(Record):
+class Contact(Record, frozen=True):
     """Whom a shopper asks, optionally for one locale or territory."""
 
     name: Text
@@ -255,21 +258,21 @@ class Contact(Record):
     hours: Text = msgspec.field(default_factory=dict)
 
 
-class Question(Record):
+class Question(Record, frozen=True):
     """A frequently asked question with its rich-text answer."""
 
     question: Text
     answer: Text
 
 
-class Support(Record):
+class Support(Record, frozen=True):
     """What helps after and before buying."""
 
     contacts: tuple[Contact, ...] = ()
     questions: tuple[Question, ...] = ()
 
 
-class Product(Record):
+class Product(Record, frozen=True):
     """One sellable thing. `sku` is unique in a catalog; `gtin` is normalised to 14 digits."""
 
     sku: str
@@ -319,7 +322,12 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
 
     def chain(self, locale: str) -> tuple[str, ...]:
         """Return the locales to try for `locale`: itself, its fallbacks, the default."""
-        order = (locale, *self.fallback.get(locale, ()), locale.split("-")[0], self.locales[0])
+        order = (
+            locale,
+            *self.fallback.get(locale, ()),
+            locale.split("-", maxsplit=1)[0],
+            self.locales[0],
+        )
         return tuple(dict.fromkeys(order))
 
 

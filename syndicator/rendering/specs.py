@@ -1,0 +1,109 @@
+"""The spec table of a document: grouped, labelled, formatted for the reader's locale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndicator.catalog.model import (
+    Choice,
+    Flag,
+    Number,
+    Product,
+    Series,
+    Span,
+    SpecDefinition,
+    SpecType,
+    SpecValue,
+)
+from syndicator.catalog.model import Words as Prose
+from syndicator.catalog.numbers import format_number
+from syndicator.rendering.view import View, Words
+
+_YES_NO = {
+    "ar": ("نعم", "لا"),
+    "da": ("Ja", "Nej"),
+    "de": ("Ja", "Nein"),
+    "en": ("Yes", "No"),
+    "es": ("Sí", "No"),
+    "fr": ("Oui", "Non"),
+    "it": ("Sì", "No"),
+    "nl": ("Ja", "Nee"),
+    "pl": ("Tak", "Nie"),
+    "pt": ("Sim", "Não"),
+    "sv": ("Ja", "Nej"),
+}
+"""Babel does not expose CLDR's yes and no, so the languages that we support say their own."""
+
+
+def render_specs(product: Product, view: View, words: Words) -> list[dict[str, Any]]:
+    """Return the groups of the spec table in the order of the family; unknown specs go last."""
+    definitions = view.shelf.definitions.get(product.family, {})
+    order = [key for key in definitions if key in product.specs]
+    order += [key for key in product.specs if key not in definitions]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for key in order:
+        if not view.shows(f"spec.{key}"):
+            continue
+        definition = definitions.get(key) or _guess(key)
+        group = words.pick(definition.group)
+        groups.setdefault(group, []).append(_item(key, definition, product.specs[key], words))
+    return [{"group": group, "items": items} for group, items in groups.items()]
+
+
+def _guess(key: str) -> SpecDefinition:
+    """Describe a spec that no family defines: its key is its label."""
+    label = key.replace("_", " ").strip().capitalize()
+    return SpecDefinition(key=key, type=SpecType.TEXT, label={"und": label})
+
+
+def _item(key: str, definition: SpecDefinition, value: SpecValue, words: Words) -> dict[str, Any]:
+    label = words.pick(definition.label) or next(iter(definition.label.values()), key)
+    item: dict[str, Any] = {"key": key, "label": label, "text": _text(definition, value, words)}
+    if (comparable := _comparable(value)) is not None:
+        item["value"] = comparable
+    if isinstance(value, Number | Span) and value.unit:
+        item["unit"] = value.unit
+    return item
+
+
+def _text(definition: SpecDefinition, value: SpecValue, words: Words) -> str:
+    locale = words.view.edition.locale
+    match value:
+        case Number():
+            return format_number(value.value, value.unit, locale)
+        case Span():
+            low, high = (
+                format_number(value.low, "", locale),
+                format_number(value.high, value.unit, locale),
+            )
+            return f"{low}\u2013{high}"
+        case Flag():
+            return yes_no(value.value, locale)
+        case Choice():
+            return ", ".join(_choice(definition, code, words) for code in value.codes)
+        case Series():
+            return ", ".join(filter(None, map(words.pick, value.items)))
+        case Prose():
+            return words.pick(value.text)
+
+
+def _choice(definition: SpecDefinition, code: str, words: Words) -> str:
+    return words.pick(definition.choices.get(code, {})) or code
+
+
+def _comparable(value: SpecValue) -> Any:  # noqa: ANN401  a JSON value
+    match value:
+        case Number() | Flag():
+            return value.value
+        case Span():
+            return [value.low, value.high]
+        case Choice():
+            return list(value.codes)
+        case _:
+            return None
+
+
+def yes_no(value: bool, locale: str) -> str:
+    """Return yes or no in the language of `locale`; English where it is not known."""
+    yes, no = _YES_NO.get(locale.split("-")[0], _YES_NO["en"])
+    return yes if value else no

@@ -1,0 +1,133 @@
+"""What a product is seen through: one edition's locale, prices, files and neighbours."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from syndicator.canonical import Namer
+from syndicator.catalog.model import Asset, Catalog, Product, Rights, SpecDefinition, Text, pick
+from syndicator.entitlement.model import Edition, Override
+
+SUFFIXES = {
+    "application/pdf": "pdf",
+    "image/avif": "avif",
+    "image/gif": "gif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/svg+xml": "svg",
+    "image/webp": "webp",
+}
+"""File name suffix of each media type that is published."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What all editions of one catalog share: prepared once, read by every view."""
+
+    catalog: Catalog
+    sources: Mapping[str, str]
+    """Path of an asset to its public key below the public zone."""
+
+    @cached_property
+    def definitions(self) -> dict[str, dict[str, SpecDefinition]]:
+        """Spec definitions by family and key, in the order of the family."""
+        families = self.catalog.families
+        return {
+            code: {spec.key: spec for spec in family.specs} for code, family in families.items()
+        }
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """SKUs of each variant group, in catalog order."""
+        groups: dict[str, list[str]] = defaultdict(list)
+        for product in self.catalog.products.values():
+            if product.variant:
+                groups[product.variant.group].append(product.sku)
+        return {group: tuple(skus) for group, skus in groups.items()}
+
+
+def shelve(catalog: Catalog, namer: Namer) -> Shelf:
+    """Name the files of a catalog and prepare what its views share."""
+    return Shelf(catalog, {path: media_key(asset, namer) for path, asset in catalog.assets.items()})
+
+
+def media_key(asset: Asset, namer: Namer) -> str:
+    """Return the key of an asset's bytes below the public zone; equal bytes share one key."""
+    name = namer.name("media", f"{asset.media_type}:{asset.sha256}".encode())
+    return f"m/{name[:2]}/{name}.{SUFFIXES.get(asset.media_type, 'bin')}"
+
+
+@dataclass(frozen=True)
+class View:
+    """One edition at one instant. `media` gathers the public keys that rendering refers to."""
+
+    shelf: Shelf
+    edition: Edition
+    now: datetime
+    currency: str = ""
+    """Currency of the edition's price list."""
+    media: set[str] = field(default_factory=set)
+
+    @cached_property
+    def chain(self) -> tuple[str, ...]:
+        """Locales to try, best first."""
+        return self.shelf.catalog.chain(self.edition.locale)
+
+    @cached_property
+    def skus(self) -> frozenset[str]:
+        """The assortment: nothing outside it may be mentioned."""
+        return frozenset(self.edition.skus)
+
+    @cached_property
+    def overrides(self) -> dict[str, list[Override]]:
+        """Overrides by SKU."""
+        found: dict[str, list[Override]] = defaultdict(list)
+        for override in self.edition.overrides:
+            found[override.sku].append(override)
+        return found
+
+    def shows(self, field_name: str) -> bool:
+        """Say whether the edition's field policy lets a field through."""
+        return field_name not in self.edition.hidden
+
+    def find(self, sku: str) -> Product | None:
+        """Return a product of the assortment, or nothing for any other SKU."""
+        return self.shelf.catalog.products.get(sku) if sku in self.skus else None
+
+    def permits(self, rights: Rights | None) -> bool:
+        """Say whether a picture or document may be shown here and now (half-open in time).
+
+        Rights limited to territories need an edition that states its own.
+        """
+        if rights is None:
+            return True
+        if rights.valid_from and self.now < rights.valid_from:
+            return False
+        if rights.valid_until and self.now >= rights.valid_until:
+            return False
+        return not rights.territories or self.edition.territory in rights.territories
+
+    def source(self, path: str) -> str:
+        """Return the public key of a workspace file and remember that it is needed."""
+        key = self.shelf.sources[path]
+        self.media.add(key)
+        return key
+
+
+class Words:
+    """Picks words along a view's chain and notes where they come from another locale."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.lang: dict[str, str] = {}
+
+    def pick(self, text: Text, key: str = "") -> str:
+        """Return the best words of `text`; note a fallback under `key`."""
+        words, locale = pick(text, self.view.chain)
+        if key and words and locale != self.view.edition.locale:
+            self.lang[key] = locale
+        return words
