@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from syndicator.configurator.engine import Engine, Function
 from syndicator.configurator.formulas import (
@@ -30,7 +30,7 @@ class TooLargeError(Exception):
         self.rules = tuple(rules)
 
 
-def build(engine: Engine, formula: Formula) -> Function:
+def build(engine: Engine, formula: Formula) -> Function:  # noqa: PLR0911  one for each kind
     """Return the function of a formula over the engine's variables.
 
     Raises:
@@ -70,10 +70,7 @@ def _between(engine: Engine, functions: Sequence[Function], low: int, high: int)
     """Count from the last function to the first; `row[n]`: n hold so far, the rest may still."""
     row = [engine.true if low <= n <= high else engine.false for n in range(len(functions) + 1)]
     for function in functions:
-        row = [
-            engine.manager.ite(function, more, less)
-            for less, more in zip(row[:-1], row[1:], strict=True)
-        ]
+        row = [engine.manager.ite(function, more, less) for less, more in pairwise(row)]
     return row[0]
 
 

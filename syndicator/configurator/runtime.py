@@ -110,7 +110,7 @@ class Runtime:
         }
 
     def why(self, choices: Mapping[str, str], option: str, value: str) -> Reason | None:
-        """Return a smallest set of choices (and the cap) that rules a value out; None: nothing does."""
+        """Return a smallest set of choices (and the cap) that rules a value out, if any does."""
         if self.possible(choices, option, value):
             return None
         others = [one for one in choices if one != option]
