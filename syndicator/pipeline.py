@@ -19,7 +19,17 @@ from syndicator.entitlement import Edition, Entitlements, resolve
 from syndicator.errors import InvalidInputError, Problem
 from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record, render_feed
 from syndicator.rendering import View, next_change, render, render_bytes, shelve
-from syndicator.targets import Blob, Live, Report, Target, blob, fetcher, open_target, publish, read_live
+from syndicator.targets import (
+    Blob,
+    Live,
+    Report,
+    Target,
+    blob,
+    fetcher,
+    open_target,
+    publish,
+    read_live,
+)
 from syndicator.widgets import WidgetPackage
 from syndicator.workspace import Workspace
 
@@ -47,7 +57,9 @@ def render_editions(
     done, total = 0, sum(len(edition.skus) for edition in entitlements.editions.values())
     for edition in entitlements.editions.values():
         view = View(shelf, edition, entitlements.at)
-        documents = {sku: render_bytes(workspace.catalog.products[sku], view) for sku in edition.skus}
+        documents = {
+            sku: render_bytes(workspace.catalog.products[sku], view) for sku in edition.skus
+        }
         media = frozenset(f"public/{key}" for key in view.media)
         done += len(documents)
         if progress:
@@ -165,7 +177,9 @@ def _asset_reader(workspace: Workspace) -> Callable[[str], bytes]:
     """Return how to get the bytes of a picture, a document or browser code by its key."""
     root, shelf = workspace.settings.root, shelve(workspace.catalog, workspace.settings.namer)
     paths: dict[str, Path] = {f"public/{key}": root / path for path, key in shelf.sources.items()}
-    code = {f"public/{key}": data for widget in workspace.widgets for key, data in widget.keys().items()}
+    code = {
+        f"public/{key}": data for widget in workspace.widgets for key, data in widget.keys().items()
+    }
     return lambda key: code[key] if key in code else paths[key].read_bytes()
 
 

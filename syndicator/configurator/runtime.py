@@ -92,8 +92,7 @@ class Runtime:
 
     def possible(self, choices: Mapping[str, str], option: str, value: str) -> bool:
         """Tell whether a value fits all choices of other options, and the cap."""
-        chosen = {**self._places(choices), **self._places({option: value})}
-        return self._base + self._least(self._weights(chosen, self._price)) <= min(self.cap, 1e300)
+        return self._fits(choices, option, value, capped=True)
 
     def changes(self, choices: Mapping[str, str]) -> dict[str, dict[str, int]]:
         """Return, for every value that can be had at all, the fewest choices that must change."""
@@ -204,7 +203,7 @@ class Runtime:
     def _fits(self, choices: Mapping[str, str], option: str, value: str, *, capped: bool) -> bool:
         chosen = self._places({**choices, option: value})
         total = self._base + self._least(self._weights(chosen, self._price))
-        return total <= self.cap if capped else total < inf
+        return total < inf and not (capped and total > self.cap)
 
     # --- the dynamic programme ---------------------------------------------------------
 
