@@ -31,9 +31,9 @@ export const h = (tag, attributes = {}, ...children) => {
   return made;
 };
 
-/** An address that a shopper may follow, or nothing. @param {string} address @param {string} root */
+/** An address that a shopper may follow, or nothing. @param {string | undefined} address @param {string} root */
 export const safe = (address, root) => {
-  const url = URL.canParse(address, root) ? new URL(address, root) : undefined;
+  const url = address && URL.canParse(address, root) ? new URL(address, root) : undefined;
   return url && /^(https?|mailto|tel):$/.test(url.protocol) ? url.href : undefined;
 };
 
