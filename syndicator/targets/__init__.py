@@ -6,7 +6,7 @@ from syndicator.targets.apply import publish
 from syndicator.targets.deliver import Delivery, Feeds, affected, deliver
 from syndicator.targets.directory import DirectoryTarget
 from syndicator.targets.memory import MemoryTarget
-from syndicator.targets.port import AmbiguousError, Blob, Entry, Swap, Target, Usage, blob
+from syndicator.targets.port import AmbiguousError, Blob, Entry, Readable, Swap, Target, Usage, blob
 from syndicator.targets.profile import TargetProfile, open_target, parse_targets
 from syndicator.targets.reading import Live, fetcher, read_live, read_ref, read_release
 from syndicator.targets.report import Report
@@ -20,6 +20,7 @@ __all__ = [
     "Feeds",
     "Live",
     "MemoryTarget",
+    "Readable",
     "Report",
     "Swap",
     "Target",

@@ -14,7 +14,7 @@ from shop import GOLDEN, NOW, channel, edition, parse, product, shop
 from syndicator.canonical import Namer
 from syndicator.feeds import Change, ChangeKind, FeedFormat, feed_key, render_feed
 
-XML = [FeedFormat.ATOM, FeedFormat.GOOGLE]
+XML = [FeedFormat.ATOM, FeedFormat.GOOGLE, FeedFormat.GOOGLE_MANUFACTURER]
 HOSTILE = [
     "</title><script>alert(1)</script>",
     "]]>",

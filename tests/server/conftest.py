@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,14 +10,24 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from published_site import Folder, Published, publish
+from published_site import Published, published_site
 
 from syndicator.server import create_app
+from syndicator.targets import DirectoryTarget
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory) -> Path:
+    """The site as it was published once; publishing flushes the disk, which is slow."""
+    root = tmp_path_factory.mktemp("template") / "site"
+    published_site(root)
+    return root
 
 
 @pytest.fixture
-def published(tmp_path: Path) -> Published:
-    return publish(Folder(tmp_path / "site"))
+def published(template: Path, tmp_path: Path) -> Published:
+    shutil.copytree(template, tmp_path / "site")
+    return Published(DirectoryTarget(tmp_path / "site"), generation=1)
 
 
 @pytest.fixture

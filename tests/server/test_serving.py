@@ -37,7 +37,7 @@ def get(server, path, **headers):
 
 def test_a_request_is_answered_over_a_socket(published):
     with running(create_app(published.site())) as server:
-        answer, data = get(server, "/" + published.keys["page de"], **{"Accept-Encoding": "br"})
+        answer, data = get(server, published.page("de"), **{"Accept-Encoding": "br"})
         assert answer.status == 200
         assert answer.headers["Content-Encoding"] == "br"
         assert int(answer.headers["Content-Length"]) == len(data)
