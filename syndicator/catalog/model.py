@@ -207,7 +207,8 @@ class Price(Record, frozen=True):
 
     list: str
     amount: Decimal
-    currency: str
+    currency: str = ""
+    """ISO 4217; empty means the currency of the price list."""
     min_quantity: int = 1
     valid_from: datetime | None = None
     valid_until: datetime | None = None

@@ -48,11 +48,14 @@ def _run(arguments: list[str]) -> int:
         return 130
     except SyndicatorError as error:
         return _refuse(error, as_json="--json" in arguments)
-    except Exception as error:  # noqa: BLE001  the last line of defence tells one line
+    except Exception as error:
         if os.environ.get("SYNDICATOR_DEBUG"):
             raise
         told = f"{type(error).__name__}: {error}"
-        click.echo(f"unexpected failure: {told}\nPlease report it with the output of SYNDICATOR_DEBUG=1.", err=True)
+        click.echo(
+            f"unexpected failure: {told}\nPlease report it with the output of SYNDICATOR_DEBUG=1.",
+            err=True,
+        )
         return SyndicatorError.exit_code
     return 0
 

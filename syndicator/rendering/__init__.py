@@ -2,6 +2,7 @@
 
 from syndicator.rendering.document import render, render_bytes
 from syndicator.rendering.fragment import render_fragment
+from syndicator.rendering.instants import next_change
 from syndicator.rendering.jsonld import describe
 from syndicator.rendering.view import Shelf, View, media_key, shelve
 
@@ -10,6 +11,7 @@ __all__ = [
     "View",
     "describe",
     "media_key",
+    "next_change",
     "render",
     "render_bytes",
     "render_fragment",

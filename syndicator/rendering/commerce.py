@@ -42,10 +42,11 @@ def _start(price: Price) -> str:
 
 
 def _money(price: Price, view: View) -> dict[str, Any]:
+    currency = price.currency or view.currency
     return {
         "amount": str(price.amount),
-        "currency": price.currency,
-        "text": format_money(price.amount, price.currency, view.edition.locale),
+        "currency": currency,
+        "text": format_money(price.amount, currency, view.edition.locale),
     }
 
 

@@ -25,12 +25,15 @@ def render(product: Product, view: View) -> dict[str, Any]:
     product = _overridden(product, view)
     words = Words(view)
     document: dict[str, Any] = {"sku": product.sku, "brand": product.brand}
-    document |= {key: getattr(product, key) for key in ("gtin", "mpn", "model")}
+    document |= {key: getattr(product, key) for key in _IDENTIFIERS if view.shows(key)}
     for key, part in _PARTS.items():
         if view.shows(key):
             document[key] = part(product, view, words)
     document["lang"] = words.lang
     return {key: value for key, value in document.items() if value}
+
+
+_IDENTIFIERS = ("gtin", "mpn", "model")
 
 
 def render_bytes(product: Product, view: View) -> bytes:

@@ -69,7 +69,7 @@ class View:
     edition: Edition
     now: datetime
     currency: str = ""
-    """Currency of the edition's price list."""
+    """Currency of the edition's price list, for prices that name none."""
     media: set[str] = field(default_factory=set)
 
     @cached_property

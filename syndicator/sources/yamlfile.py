@@ -53,10 +53,15 @@ def read_documents(root: Path, folder: str) -> tuple[list[Located], list[Problem
     return documents, problems
 
 
-def read_file(root: Path, path: Path) -> tuple[list[Located], list[Problem]]:
-    """Read one YAML file of the workspace `root`; failures to read are problems too."""
+def read_file(
+    root: Path, path: Path, *, outside: bool = False
+) -> tuple[list[Located], list[Problem]]:
+    """Read one YAML file; failures to read are problems too.
+
+    `outside` permits a file that is not of the workspace `root`: the settings named it.
+    """
     label = relative(root, path)
-    if not inside(root, path):
+    if not outside and not inside(root, path):
         return [], [
             _problem("path-leaves", label, None, "the file is a link that leaves the workspace")
         ]

@@ -1,0 +1,524 @@
+"""From a written record to a value of the product model: parse every field, name every fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from syndicator.catalog import records as written
+from syndicator.catalog.model import (
+    Category,
+    Contact,
+    Document,
+    Family,
+    Feature,
+    Lifecycle,
+    Media,
+    Price,
+    Product,
+    Question,
+    Relation,
+    RelationType,
+    Rights,
+    SpecDefinition,
+    SpecValue,
+    Support,
+    Text,
+    Variant,
+    Video,
+)
+from syndicator.catalog.shapes import Place, take
+from syndicator.catalog.specs import parse_spec
+from syndicator.catalog.values import (
+    FieldError,
+    parse_amount,
+    parse_currency,
+    parse_gtin,
+    parse_instant,
+)
+from syndicator.errors import Problem
+
+Value = TypeVar("Value")
+
+_SKU = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
+_CATEGORY = re.compile(r"[^\x00-\x20/\x7f]+(?:/[^\x00-\x20/\x7f]+)*")
+_ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?")
+_TERRITORY = re.compile(r"[A-Z]{2}")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What records may refer to: locales (the first is the default) and families."""
+
+    locales: tuple[str, ...]
+    families: Mapping[str, Family] = field(default_factory=dict)
+    known_locales: frozenset[str] = frozenset()
+    """Every locale that words may have: the workspace's and those of its fallback chains."""
+    definitions: dict[str, dict[str, SpecDefinition]] = field(default_factory=dict)
+
+    def definition(self, family: str, key: str) -> SpecDefinition | None:
+        """Return what `key` means in `family`, if it is known."""
+        if family not in self.definitions:
+            known = self.families.get(family)
+            self.definitions[family] = {spec.key: spec for spec in known.specs} if known else {}
+        return self.definitions[family].get(key)
+
+
+def build_product(
+    data: object, vocabulary: Vocabulary, place: Place
+) -> tuple[Product | None, list[Problem]]:
+    """Return the product that a written record means, or every problem that it has.
+
+    `place` gives the origin of a path in the record. A record with a problem gives no product.
+    """
+    record, problems = take(data, written.ProductRecord, place)
+    if record is None:
+        return None, problems
+    intake = Intake(vocabulary, place)
+    product = intake.product(record)
+    return (None, intake.problems) if intake.problems else (product, [])
+
+
+def build_family(
+    data: object, vocabulary: Vocabulary, place: Place
+) -> tuple[Family | None, list[Problem]]:
+    """Return the family that a written record means, or every problem that it has."""
+    record, problems = take(data, written.FamilyRecord, place)
+    if record is None:
+        return None, problems
+    intake = Intake(vocabulary, place)
+    family = intake.family(record)
+    return (None, intake.problems) if intake.problems else (family, [])
+
+
+def build_category(
+    data: object, vocabulary: Vocabulary, place: Place
+) -> tuple[Category | None, list[Problem]]:
+    """Return the category that a written record means, or every problem that it has."""
+    record, problems = take(data, written.CategoryRecord, place)
+    if record is None:
+        return None, problems
+    intake = Intake(vocabulary, place)
+    path = intake.checked("path", record.path, _category)
+    category = Category(path=path or "", label=intake.text(record.label, "label"))
+    return (None, intake.problems) if intake.problems else (category, [])
+
+
+def build_support(
+    data: object, vocabulary: Vocabulary, place: Place
+) -> tuple[Support | None, list[Problem]]:
+    """Return the support that a written record means, or every problem that it has."""
+    record, problems = take(data, written.SupportRecord, place)
+    if record is None:
+        return None, problems
+    intake = Intake(vocabulary, place)
+    support = intake.support(record, "")
+    return (None, intake.problems) if intake.problems else (support, [])
+
+
+class Intake:
+    """Parses the fields of one record; what cannot be used is gathered in `problems`."""
+
+    def __init__(self, vocabulary: Vocabulary, place: Place) -> None:
+        self.vocabulary, self.place = vocabulary, place
+        self.problems: list[Problem] = []
+
+    def product(self, record: written.ProductRecord) -> Product:
+        """Return the product; only to be used where no problem was found."""
+        changes: dict[str, Any] = {
+            "sku": self.checked("sku", record.sku, _sku),
+            "brand": self.filled("brand", record.brand),
+            "title": self.words("title", record.title),
+        }
+        for name, parse in _PARTS.items():
+            if value := getattr(record, name):
+                changes[name] = parse(self, value)
+        if record.specs:
+            changes["specs"] = self.specs(record)
+        return Product(**changes)
+
+    # --- texts ---------------------------------------------------------------------------
+
+    def text(self, value: object, path: str) -> Text:
+        """Return words by locale; empty words are no words."""
+        if isinstance(value, str):
+            value = {self.vocabulary.locales[0]: value}
+        if not isinstance(value, dict):
+            raise FieldError(
+                "wrong-type",
+                "the value has the wrong type",
+                "text, or a map of locale to text",
+                value,
+            )
+        found: Text = {}
+        for locale, words in value.items():
+            if locale not in self.vocabulary.known_locales:
+                self.unknown_locale(str(locale), path)
+            elif not isinstance(words, str) or _SURROGATE.search(words):
+                raise FieldError("wrong-type", "the words are not text", "text", words)
+            elif stripped := words.strip():
+                found[locale] = stripped
+        return found
+
+    def words(self, path: str, value: object) -> Text:
+        """Return words by locale, of which there must be some."""
+        found = self.text(value, path)
+        if not found and not self.problems:
+            self.wrong(
+                path, FieldError("empty", f"{path} is empty", "words in at least one locale")
+            )
+        return found
+
+    def unknown_locale(self, locale: str, path: str) -> None:
+        """Note words in a locale that the workspace does not have."""
+        known = ", ".join(self.vocabulary.locales)
+        fix = "Add it to locales in syndicator.toml, or remove the words"
+        where = f"{path}.{locale}"
+        self.wrong(
+            where,
+            FieldError("unknown-locale", "the workspace has no such locale", known, locale, fix),
+        )
+
+    def filled(self, path: str, value: str) -> str:
+        """Return text that may not be empty."""
+        stripped = value.strip()
+        if not stripped:
+            self.wrong(path, FieldError("empty", f"{path} is empty", "text"))
+        return stripped
+
+    def checked(self, path: str, value: object, parse: Callable[[object], Value]) -> Value | None:
+        """Return the parsed value, or note why it cannot be used."""
+        try:
+            return parse(value)
+        except FieldError as error:
+            self.wrong(path, error)
+            return None
+
+    def wrong(self, path: str, error: FieldError) -> None:
+        """Note a value that cannot be used."""
+        self.problems.append(
+            Problem(
+                error.code,
+                error.message,
+                self.place(path),
+                path,
+                error.expected,
+                error.found,
+                error.fix,
+            )
+        )
+
+    # --- parts ---------------------------------------------------------------------------
+
+    def specs(self, record: written.ProductRecord) -> dict[str, SpecValue]:
+        """Return typed specs by key, in the order written."""
+        family = record.family
+        found: dict[str, SpecValue] = {}
+        for key, value in record.specs.items():
+            definition = self.vocabulary.definition(family, key)
+            if definition is None and family in self.vocabulary.families:
+                self.unknown_spec(family, key)
+                continue
+            path = f"specs.{key}"
+            try:
+                found[key] = parse_spec(value, definition, self.text, path)
+            except FieldError as error:
+                self.wrong(path, error)
+        return found
+
+    def unknown_spec(self, family: str, key: str) -> None:
+        """Note a spec that the product's family does not define."""
+        known = ", ".join(self.vocabulary.definitions[family])
+        self.wrong(
+            f"specs.{key}",
+            FieldError("unknown-spec", f"the family {family} has no such spec", known, key),
+        )
+
+    def features(self, items: list[written.FeatureRecord]) -> tuple[Feature, ...]:
+        """Return the selling points."""
+        return tuple(
+            Feature(
+                title=self.words(f"features[{i}].title", item.title),
+                text=self.text(item.text, f"features[{i}].text"),
+                image=item.image,
+            )
+            for i, item in enumerate(items)
+        )
+
+    def media(self, items: list[written.MediaRecord]) -> tuple[Media, ...]:
+        """Return the pictures."""
+        found = []
+        for i, item in enumerate(items):
+            path = f"media[{i}]"
+            self.one_place(path, item.file, item.url)
+            alt, rights = self.text(item.alt, f"{path}.alt"), self.rights(item.rights, path)
+            found.append(
+                Media(file=item.file, url=item.url, role=item.role, alt=alt, rights=rights)
+            )
+        return tuple(found)
+
+    def videos(self, items: list[written.VideoRecord]) -> tuple[Video, ...]:
+        """Return the videos."""
+        found = []
+        for i, item in enumerate(items):
+            url = self.checked(f"videos[{i}].url", item.url, _address)
+            title = self.text(item.title, f"videos[{i}].title")
+            found.append(Video(url=url or "", poster=item.poster, title=title))
+        return tuple(found)
+
+    def documents(self, items: list[written.DocumentRecord]) -> tuple[Document, ...]:
+        """Return the files to read."""
+        found = []
+        for i, item in enumerate(items):
+            path = f"documents[{i}]"
+            self.one_place(path, item.file, item.url)
+            found.append(
+                Document(
+                    file=item.file,
+                    url=item.url,
+                    type=item.type,
+                    title=self.text(item.title, f"{path}.title"),
+                    language=item.language,
+                    version=item.version,
+                    rights=self.rights(item.rights, path),
+                )
+            )
+        return tuple(found)
+
+    def one_place(self, path: str, file: str, url: str) -> None:
+        """Note what names neither a file nor an address, or both, or no address of the web."""
+        if bool(file) == bool(url):
+            self.wrong(
+                path, FieldError("one-place", "one of file and url says where it is", "file or url")
+            )
+        elif url:
+            self.checked(f"{path}.url", url, _address)
+
+    def rights(self, item: written.RightsRecord | None, path: str) -> Rights | None:
+        """Return when and where something may be shown."""
+        if item is None:
+            return None
+        for i, code in enumerate(item.territories):
+            self.checked(f"{path}.rights.territories[{i}]", code, _territory)
+        return Rights(
+            valid_from=self.instant(item.valid_from, f"{path}.rights.valid_from"),
+            valid_until=self.instant(item.valid_until, f"{path}.rights.valid_until"),
+            territories=tuple(item.territories),
+        )
+
+    def instant(self, value: str | None, path: str) -> Any:  # noqa: ANN401  datetime or None
+        """Return an instant, or nothing where nothing is written."""
+        return None if value is None or value == "" else self.checked(path, value, parse_instant)
+
+    def relations(self, item: written.RelationsRecord) -> tuple[Relation, ...]:
+        """Return the pointers to other products, by type in the order of the model."""
+        found = []
+        for kind in RelationType:
+            for i, target in enumerate(getattr(item, kind.value)):
+                row = target if isinstance(target, written.RelationRecord) else None
+                sku = str(row.sku if row else target).strip()
+                quantity = row.quantity if row else 1
+                if quantity < 1:
+                    error = FieldError(
+                        "quantity", "the quantity is less than one", "one or more", quantity
+                    )
+                    self.wrong(f"relations.{kind.value}[{i}].quantity", error)
+                found.append(Relation(type=kind, sku=sku, quantity=quantity))
+        return tuple(found)
+
+    def variant(self, item: written.VariantRecord) -> Variant:
+        """Return the membership of a variant group."""
+        axes = {
+            axis: self.text(
+                str(value) if isinstance(value, int | float) else value, f"variant.axes.{axis}"
+            )
+            for axis, value in item.axes.items()
+        }
+        return Variant(group=str(item.group), axes=axes)
+
+    def prices(self, items: list[written.PriceRecord]) -> tuple[Price, ...]:
+        """Return the prices of a record."""
+        return tuple(
+            price for i, item in enumerate(items) if (price := self.price(item, f"prices[{i}]"))
+        )
+
+    def price(self, item: written.PriceRecord, path: str) -> Price | None:
+        """Return one price."""
+        amount = self.checked(_under(path, "amount"), item.amount, parse_amount)
+        if item.currency:
+            self.checked(_under(path, "currency"), item.currency, parse_currency)
+        if item.min_quantity < 1:
+            error = FieldError(
+                "quantity", "the quantity is less than one", "one or more", item.min_quantity
+            )
+            self.wrong(_under(path, "min_quantity"), error)
+        begin = self.instant(item.valid_from, _under(path, "valid_from"))
+        end = self.instant(item.valid_until, _under(path, "valid_until"))
+        if begin and end and begin >= end:
+            self.wrong(
+                path,
+                FieldError("window", "the price ends before it starts", "valid_from < valid_until"),
+            )
+        if amount is None:
+            return None
+        return Price(
+            list=item.list,
+            amount=amount,
+            currency=item.currency,
+            min_quantity=item.min_quantity,
+            valid_from=begin,
+            valid_until=end,
+        )
+
+    def lifecycle(self, item: written.LifecycleRecord) -> Lifecycle:
+        """Return the instants of a product's life, which must be in order."""
+        names = ("announce", "release", "end_of_life")
+        instants = {name: self.instant(getattr(item, name), f"lifecycle.{name}") for name in names}
+        given = [value for value in instants.values() if value]
+        if given != sorted(given):
+            error = FieldError(
+                "window", "the instants are out of order", "announce ≤ release ≤ end_of_life"
+            )
+            self.wrong("lifecycle", error)
+        return Lifecycle(**instants)
+
+    def support(self, item: written.SupportRecord, path: str = "support") -> Support:
+        """Return contacts and questions."""
+        contacts = []
+        for i, contact in enumerate(item.contacts):
+            where = _under(path, f"contacts[{i}]")
+            if contact.url:
+                self.checked(f"{where}.url", contact.url, _address)
+            name, hours = (
+                self.words(f"{where}.name", contact.name),
+                self.text(contact.hours, f"{where}.hours"),
+            )
+            contacts.append(
+                Contact(
+                    name=name,
+                    phone=contact.phone,
+                    email=contact.email,
+                    url=contact.url,
+                    hours=hours,
+                )
+            )
+        questions = [
+            Question(
+                question=self.words(_under(path, f"questions[{i}].question"), question.question),
+                answer=self.words(_under(path, f"questions[{i}].answer"), question.answer),
+            )
+            for i, question in enumerate(item.questions)
+        ]
+        return Support(contacts=tuple(contacts), questions=tuple(questions))
+
+    def family(self, record: written.FamilyRecord) -> Family:
+        """Return a family; its spec keys must differ, its required fields must exist."""
+        specs: dict[str, SpecDefinition] = {}
+        for i, item in enumerate(record.specs):
+            path = f"specs[{i}]"
+            if item.key in specs:
+                self.wrong(
+                    f"{path}.key",
+                    FieldError(
+                        "duplicate-spec", "the family defines this spec twice", "", item.key
+                    ),
+                )
+            specs[item.key] = SpecDefinition(
+                key=item.key,
+                type=item.type,
+                label=self.text(item.label, f"{path}.label"),
+                unit=item.unit,
+                group=self.text(item.group, f"{path}.group"),
+                choices={
+                    code: self.text(label, f"{path}.choices.{code}")
+                    for code, label in item.choices.items()
+                },
+                required=item.required,
+                compare=item.compare,
+            )
+        for i, name in enumerate(record.required):
+            if name not in Product.__struct_fields__:
+                error = FieldError(
+                    "unknown-field", "a product has no such field", "a field of a product", name
+                )
+                self.wrong(f"required[{i}]", error)
+        label = self.text(record.label, "label")
+        return Family(
+            code=record.code,
+            label=label,
+            specs=tuple(specs.values()),
+            required=tuple(record.required),
+        )
+
+
+_NO_RELATIONS = written.RelationsRecord()
+_NO_LIFE = written.LifecycleRecord()
+_PARTS: dict[str, Callable[[Intake, Any], Any]] = {
+    "gtin": lambda intake, value: intake.checked("gtin", value, parse_gtin),
+    "mpn": lambda _, value: str(value).strip(),
+    "model": lambda _, value: str(value).strip(),
+    "family": lambda _, value: value.strip(),
+    "category": lambda intake, value: intake.checked("category", value, _category),
+    "summary": lambda intake, value: intake.text(value, "summary"),
+    "description": lambda intake, value: intake.text(value, "description"),
+    "highlights": lambda intake, items: tuple(
+        intake.text(item, f"highlights[{i}]") for i, item in enumerate(items)
+    ),
+    "features": Intake.features,
+    "media": Intake.media,
+    "videos": Intake.videos,
+    "documents": Intake.documents,
+    "relations": lambda intake, item: () if item == _NO_RELATIONS else intake.relations(item),
+    "variant": Intake.variant,
+    "prices": Intake.prices,
+    "lifecycle": lambda intake, item: Lifecycle() if item == _NO_LIFE else intake.lifecycle(item),
+    "support": Intake.support,
+    "configurator": lambda _, value: value.strip(),
+    "extra": lambda _, values: {key: _plain(value) for key, value in values.items()},
+}
+"""How each optional field of a product is parsed."""
+
+
+def _under(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value).strip()
+
+
+def _sku(value: object) -> str:
+    text = str(value).strip()
+    if not _SKU.fullmatch(text) or _SURROGATE.search(text):
+        raise FieldError(
+            "sku", "this cannot be a SKU", "1 to 128 characters without line breaks", value
+        )
+    return text
+
+
+def _category(value: object) -> str:
+    text = str(value).strip()
+    if not _CATEGORY.fullmatch(text):
+        raise FieldError(
+            "category", "this is not a category path", "codes and slashes, bikes/e-bikes", value
+        )
+    return text
+
+
+def _address(value: object) -> str:
+    text = str(value)
+    if not _ADDRESS.fullmatch(text):
+        raise FieldError("address", "this is not an address of the web", "https://…", value)
+    return text
+
+
+def _territory(value: object) -> str:
+    text = str(value)
+    if not _TERRITORY.fullmatch(text):
+        raise FieldError(
+            "territory", "this is not a territory", "an ISO 3166-1 code such as DE", value
+        )
+    return text

@@ -1,0 +1,78 @@
+"""JSON Lines: one object a line, each with its line number."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from syndicator.errors import Origin, Problem
+
+MAX_LINE = 16 * 1024 * 1024
+"""Bytes of one record; longer lines are refused without being held in memory."""
+
+_DECODER = msgspec.json.Decoder(dict[str, Any])
+
+
+def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
+    """Yield line number and object of every line, or the problem that a line has.
+
+    Compressed files (`.gz`) are read through; a truncated one is a problem at its last line.
+    Cost: linear, with one line in memory.
+    """
+    number = 0
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            while line := file.readline(MAX_LINE):
+                number += 1
+                if not line.endswith(b"\n") and len(line) == MAX_LINE:
+                    _skip_line(file)
+                    yield _problem(
+                        "too-large", label, number, f"the line is longer than {MAX_LINE} bytes"
+                    )
+                    continue
+                if number == 1:
+                    line = line.removeprefix(b"\xef\xbb\xbf")
+                if line.strip():
+                    yield _row(line, label, number)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        yield _problem("truncated", label, number, f"the compressed file is broken: {error}")
+    except OSError as error:
+        yield _problem(
+            "unreadable", label, number or None, f"the file cannot be read: {error.strerror}"
+        )
+
+
+def _row(line: bytes, label: str, number: int) -> tuple[int, dict[str, Any]] | Problem:
+    try:
+        return number, _DECODER.decode(line)
+    except msgspec.ValidationError:
+        return _problem("not-an-object", label, number, "the line is not a JSON object", "{…}")
+    except msgspec.DecodeError as error:
+        return _problem("json", label, number, f"the line is not JSON: {error}")
+    except UnicodeDecodeError as error:
+        return _problem(
+            "encoding",
+            label,
+            number,
+            "the line is not UTF-8",
+            "UTF-8",
+            f"byte 0x{line[error.start]:02x}",
+        )
+    except RecursionError:
+        return _problem("json-depth", label, number, "the values are nested too deeply")
+
+
+def _skip_line(file: Any) -> None:  # noqa: ANN401  a binary file, compressed or not
+    while (rest := file.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _problem(
+    code: str, label: str, line: int | None, message: str, expected: str = "", found: str = ""
+) -> Problem:
+    return Problem(code, message, Origin(label, line), expected=expected, found=found)

@@ -1,0 +1,110 @@
+"""Exports with a mapping file: JSON Lines and tables, one row a product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from syndicator.catalog.assembly import Entry, Parts
+from syndicator.catalog.intake import Vocabulary, build_product
+from syndicator.catalog.mapping import (
+    Compiled,
+    compile_mapping,
+    implied_categories,
+    implied_families,
+    problems_of,
+)
+from syndicator.catalog.model import Product
+from syndicator.errors import Origin, Problem, Severity
+from syndicator.sources import jsonl
+from syndicator.sources.csvfile import read_table
+from syndicator.sources.places import listed, relative
+from syndicator.sources.spec import Count, SourceSpec
+from syndicator.sources.workspace import missing_source
+from syndicator.sources.yamlfile import read_file
+
+Rows = Iterator[tuple[int, dict[str, Any]] | Problem]
+_SUFFIXES = {"jsonl": (".jsonl", ".ndjson", ".jsonl.gz"), "csv": (".csv", ".tsv", ".txt")}
+
+
+def gather(
+    root: Path, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
+) -> tuple[list[Problem], Count]:
+    """Read every row of an export into `parts`; return problems and counts."""
+    mapping, problems = load_mapping(root, spec, vocabulary.locales[0])
+    place = root / spec.path
+    if not place.exists():
+        problems.append(missing_source(spec))
+    if mapping is None or not place.exists():
+        return problems, Count(spec.path, 0, 0, 0)
+    files = list(listed(place, _SUFFIXES[spec.format])) if place.is_dir() else [place]
+    records = 0
+    products: list[Product] = []
+    for path in files:
+        label = relative(root, path)
+        for row in _rows(path, label, spec, mapping, problems):
+            records += 1
+            if isinstance(row, Problem):
+                problems.append(row)
+            elif entry := take_row(row[1], Origin(label, row[0]), mapping, vocabulary, problems):
+                parts.entries.append(entry)
+                products.append(entry.product)
+    _imply(products, mapping, vocabulary, parts)
+    accepted = len(products)
+    return problems, Count(spec.path, records, accepted, records - accepted, dict(mapping.ignored))
+
+
+def load_mapping(
+    root: Path, spec: SourceSpec, locale: str
+) -> tuple[Compiled | None, list[Problem]]:
+    """Read and compile the mapping file of a source."""
+    if not spec.mapping:
+        fix = "Write one, or let `syndicator import` propose it"
+        message = f"a source of the format {spec.format} needs a mapping"
+        return None, [Problem("no-mapping", message, Origin(spec.path), fix=fix)]
+    documents, problems = read_file(root, root / spec.mapping, outside=True)
+    if problems or not documents:
+        return None, problems or [Problem("empty", "the mapping is empty", Origin(spec.mapping))]
+    return compile_mapping(documents[0].data, locale, documents[0].at)
+
+
+def _rows(
+    path: Path, label: str, spec: SourceSpec, mapping: Compiled, problems: list[Problem]
+) -> Rows:
+    if spec.format == "jsonl":
+        return jsonl.read_rows(path, label)
+    table, wrong = read_table(path, label, mapping.csv)
+    problems += wrong
+    return table.rows if table else iter(())
+
+
+def take_row(
+    row: dict[str, Any],
+    origin: Origin,
+    mapping: Compiled,
+    vocabulary: Vocabulary,
+    problems: list[Problem],
+) -> Entry | None:
+    """Return the product of a row, or nothing and its problems."""
+    applied = mapping.apply(row)
+
+    def place(_path: str) -> Origin:
+        return origin
+
+    refused = False
+    if applied.faults:
+        faults = problems_of(applied, place)
+        problems += faults
+        refused = any(fault.severity is Severity.ERROR for fault in faults)
+    product, wrong = build_product(applied.record, vocabulary, place)
+    problems += wrong
+    return None if product is None or refused else Entry(product, place, strict=False)
+
+
+def _imply(
+    products: list[Product], mapping: Compiled, vocabulary: Vocabulary, parts: Parts
+) -> None:
+    locale = vocabulary.locales[0]
+    parts.categories |= implied_categories(products, parts.categories, locale)
+    parts.families |= implied_families(products, parts.families, mapping.definitions, locale)

@@ -1,0 +1,59 @@
+"""What a workspace reads its catalog from, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from syndicator.catalog.model import Catalog
+from syndicator.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """One `[[sources]]` of the settings; paths are relative to the workspace.
+
+    The path of a source is the operator's own word, so it may lie outside of the workspace. What
+    its records name may not leave the workspace or, for a source outside, the source's folder.
+    """
+
+    format: str
+    path: str
+    mapping: str = ""
+    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How one source fared. `ignored`: columns that no rule names, with how many rows fill them."""
+
+    source: str
+    records: int
+    accepted: int
+    refused: int
+    ignored: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def as_json(self) -> dict[str, object]:
+        """Return the count as plain data for `--json`."""
+        return {
+            "source": self.source,
+            "records": self.records,
+            "accepted": self.accepted,
+            "refused": self.refused,
+            "ignored": dict(self.ignored),
+        }
+
+    def __str__(self) -> str:
+        text = f"{self.source}: {self.records} records, {self.accepted} accepted"
+        text += f", {self.refused} refused" if self.refused else ""
+        return text + (f", {len(self.ignored)} columns ignored" if self.ignored else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A catalog of all that could be accepted, and what is to be said about the rest."""
+
+    catalog: Catalog
+    problems: list[Problem]
+    counts: tuple[Count, ...]

@@ -1,0 +1,207 @@
+"""The workspace's own format: categories, families, products, prices and support as files."""
+
+from __future__ import annotations
+
+import operator
+from functools import reduce
+from pathlib import Path
+
+from syndicator.catalog.assembly import Entry, Parts
+from syndicator.catalog.intake import (
+    Intake,
+    Vocabulary,
+    build_category,
+    build_family,
+    build_product,
+    build_support,
+)
+from syndicator.catalog.mapping import CsvRule
+from syndicator.catalog.records import PriceRecord
+from syndicator.errors import Origin, Problem
+from syndicator.located import Located
+from syndicator.sources.csvfile import read_table
+from syndicator.sources.places import inside, listed, relative
+from syndicator.sources.spec import Count, SourceSpec
+from syndicator.sources.yamlfile import read_documents, read_file, walk
+
+_PRICE_COLUMNS = ("sku", "amount", "currency", "valid_from", "valid_until", "min_quantity")
+
+
+def gather(
+    root: Path, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
+) -> tuple[list[Problem], Count]:
+    """Read a content folder (or one file of products) into `parts`; return problems and counts."""
+    place = root / spec.path
+    if not place.exists():
+        return [missing_source(spec)], Count(spec.path, 0, 0, 0)
+    if place.is_file():
+        documents, problems = read_file(root, place)
+        return _products(root, spec, documents, problems, vocabulary, parts)
+    problems = _categories(root, place, vocabulary, parts)
+    problems += _families(root, place, vocabulary, parts)
+    problems += _support(root, place, vocabulary, parts)
+    documents, unread = read_documents(root, f"{spec.path}/products")
+    told = _products(root, spec, documents, problems + unread, vocabulary, parts)
+    told[0].extend(_prices(root, place, vocabulary, parts))
+    return told
+
+
+def missing_source(spec: SourceSpec) -> Problem:
+    """Return the problem of a source whose place does not exist."""
+    fix = "Correct its path in syndicator.toml"
+    return Problem("missing-source", "there is no such file or folder", Origin(spec.path), fix=fix)
+
+
+def _records(root: Path, path: Path) -> tuple[list[Located], list[Problem]]:
+    """Read a file that holds a list of records, or a record a document."""
+    if not path.exists():
+        return [], []
+    documents, problems = read_file(root, path)
+    return reduce(operator.iadd, (list(walk(document)) for document in documents), []), problems
+
+
+def _categories(root: Path, place: Path, vocabulary: Vocabulary, parts: Parts) -> list[Problem]:
+    records, problems = _records(root, place / "categories.yaml")
+    for record in records:
+        category, wrong = build_category(record.data, vocabulary, record.at)
+        problems += wrong
+        if category is None:
+            continue
+        if category.path in parts.categories:
+            problems.append(_twice("category", category.path, record))
+        parts.categories.setdefault(category.path, category)
+    for path in list(parts.categories):
+        parent = path.rpartition("/")[0]
+        if parent and parent not in parts.categories:
+            origin = Origin(relative(root, place / "categories.yaml"))
+            problems.append(
+                Problem(
+                    "unknown-category", f"the category {path} has no parent", origin, found=parent
+                )
+            )
+    return problems
+
+
+def _families(root: Path, place: Path, vocabulary: Vocabulary, parts: Parts) -> list[Problem]:
+    documents, problems = read_documents(root, relative(root, place / "families"))
+    for document in documents:
+        family, wrong = build_family(document.data, vocabulary, document.at)
+        problems += wrong
+        if family is None:
+            continue
+        if family.code in parts.families:
+            problems.append(_twice("family", family.code, document))
+        parts.families.setdefault(family.code, family)
+    return problems
+
+
+def _twice(what: str, key: str, record: Located) -> Problem:
+    return Problem(
+        f"duplicate-{what}", f"the {what} {key} is defined twice", record.origin, found=key
+    )
+
+
+def _support(root: Path, place: Path, vocabulary: Vocabulary, parts: Parts) -> list[Problem]:
+    records, problems = _records(root, place / "support.yaml")
+    for record in records:
+        support, wrong = build_support(record.data, vocabulary, record.at)
+        problems += wrong
+        if support is not None:
+            parts.support = support
+    return problems
+
+
+def _products(
+    root: Path,
+    spec: SourceSpec,
+    documents: list[Located],
+    problems: list[Problem],
+    vocabulary: Vocabulary,
+    parts: Parts,
+) -> tuple[list[Problem], Count]:
+    records = [record for document in documents for record in walk(document)]
+    accepted = 0
+    for record in records:
+        product, wrong = build_product(record.data, vocabulary, record.at)
+        if product is not None and product.configurator:
+            wrong = _configurator(root, product.configurator, record)
+        problems += wrong
+        if product is not None and not wrong:
+            parts.entries.append(Entry(product, record.at))
+            accepted += 1
+    return problems, Count(spec.path, len(records), accepted, len(records) - accepted)
+
+
+def _configurator(root: Path, name: str, record: Located) -> list[Problem]:
+    path, origin = root / name, record.at("configurator")
+    if not inside(root, path):
+        return [
+            Problem(
+                "path-leaves", "the path leaves the workspace", origin, "configurator", found=name
+            )
+        ]
+    if not path.is_file():
+        return [
+            Problem("missing-file", "there is no such file", origin, "configurator", found=name)
+        ]
+    return []
+
+
+def _prices(root: Path, place: Path, vocabulary: Vocabulary, parts: Parts) -> list[Problem]:
+    problems: list[Problem] = []
+    for path in listed(place / "prices", (".csv",)):
+        problems += _price_list(path, relative(root, path), vocabulary, parts)
+    return problems
+
+
+def _price_list(path: Path, label: str, vocabulary: Vocabulary, parts: Parts) -> list[Problem]:
+    table, problems = read_table(path, label, CsvRule(delimiter=","))
+    if table is None:
+        return problems
+    for column in table.columns:
+        if column not in _PRICE_COLUMNS:
+            expected = ", ".join(_PRICE_COLUMNS)
+            message = f"a price list has no column {column!r}"
+            return [
+                *problems,
+                Problem("unknown-column", message, Origin(label, 1), column, expected),
+            ]
+    for missing in {"sku", "amount"} - set(table.columns):
+        return [
+            *problems,
+            Problem(
+                "missing-column", f"the column {missing} is missing", Origin(label, 1), missing
+            ),
+        ]
+    for row in table.rows:
+        if isinstance(row, Problem):
+            problems.append(row)
+            continue
+        problems += _price(path.stem, Origin(label, row[0]), row[1], vocabulary, parts)
+    return problems
+
+
+def _price(
+    name: str, origin: Origin, row: dict[str, str], vocabulary: Vocabulary, parts: Parts
+) -> list[Problem]:
+    given = {key: value for key, value in row.items() if value and key != "sku"}
+    quantity = given.pop("min_quantity", "1")
+    if not (quantity.isascii() and quantity.isdigit()):
+        return [
+            Problem(
+                "quantity",
+                "the quantity is no number",
+                origin,
+                "min_quantity",
+                "1 or more",
+                quantity,
+            )
+        ]
+    intake = Intake(vocabulary, lambda _: origin)
+    record = PriceRecord(list=name, min_quantity=int(quantity), **{"amount": "", **given})
+    price = intake.price(record, "")
+    if not row["sku"]:
+        return [*intake.problems, Problem("missing-key", "the row has no SKU", origin, "sku")]
+    if price is not None and not intake.problems:
+        parts.prices.append((row["sku"], price, origin))
+    return intake.problems
