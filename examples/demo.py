@@ -59,9 +59,8 @@ def main() -> int:
         wait_for(shop)
         if arguments.once:
             return photograph(f"{shop}/p/{PRODUCT}", arguments.once)
-        print(
-            f"\n  A partner's shop  {shop}/\n  Preview           {engine}/preview/\n\nStop with Ctrl-C."
-        )
+        print(f"\n  A partner's shop  {shop}/\n  Preview           {engine}/preview/\n")
+        print("Stop with Ctrl-C.")
         servers[0].wait()
     except KeyboardInterrupt:
         print()

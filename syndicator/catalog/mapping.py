@@ -54,6 +54,8 @@ class FieldRule(Record, frozen=True):
     first: bool = False
     split: str = ""
     date_format: str = ""
+    under: str = ""
+    """Akeneo: the value is the label of the product's category below this one."""
     when_invalid: Literal["refuse", "drop"] = "refuse"
 
 
@@ -118,6 +120,8 @@ class MappingRecord(Record, frozen=True):
     prices: list[PriceRule] = []  # noqa: RUF012
     specs: list[SpecRule] = []  # noqa: RUF012
     relations: list[RelationRule] = []  # noqa: RUF012
+    ignore: list[str] = []  # noqa: RUF012
+    """Akeneo: attributes that are no specs."""
     csv: CsvRule = CsvRule()
 
 
