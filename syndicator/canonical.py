@@ -63,7 +63,9 @@ class Namer:
 
     def name(self, purpose: str, data: bytes) -> str:
         """Return the 32 hexadecimal digits that name `data` for one purpose."""
-        keyed = hashlib.blake2b(data, digest_size=NAME_BYTES, key=self.secret, person=_person(purpose))
+        keyed = hashlib.blake2b(
+            data, digest_size=NAME_BYTES, key=self.secret, person=_person(purpose)
+        )
         return keyed.hexdigest()
 
 

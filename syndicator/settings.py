@@ -240,7 +240,9 @@ class _Reader:
     def _add(self, code: str, path: str, message: str, *, expected: str, found: str) -> None:
         origin = Origin(FILE, self._line(path))
         self.problems.append(
-            Problem(code=code, message=message, origin=origin, path=path, expected=expected, found=found)
+            Problem(
+                code=code, message=message, origin=origin, path=path, expected=expected, found=found
+            )
         )
 
     def _line(self, path: str) -> int | None:

@@ -1,1 +1,45 @@
-"""See docs/ARCHITECTURE.md."""
+"""Pack documents into pages, compare releases, decide what is published: docs/formats/published.md.
+
+Everything here is pure: bytes and `now` in, bytes and decisions out.
+"""
+
+from __future__ import annotations
+
+from syndicator.bundle.compose import compose
+from syndicator.bundle.content import EditionContent, PartnerEntry
+from syndicator.bundle.diff import diff
+from syndicator.bundle.pack import Build, PackedEdition, Packer, pack
+from syndicator.bundle.plan import Delta, EditionPlan, Plan
+from syndicator.bundle.release import (
+    Change,
+    EditionRecord,
+    PartnerRecord,
+    Ref,
+    Release,
+    encode_release,
+    parse_release,
+)
+from syndicator.bundle.signing import Signer, signed_by
+
+__all__ = [
+    "Build",
+    "Change",
+    "Delta",
+    "EditionContent",
+    "EditionPlan",
+    "EditionRecord",
+    "PackedEdition",
+    "Packer",
+    "PartnerEntry",
+    "PartnerRecord",
+    "Plan",
+    "Ref",
+    "Release",
+    "Signer",
+    "compose",
+    "diff",
+    "encode_release",
+    "pack",
+    "parse_release",
+    "signed_by",
+]

@@ -1,1 +1,28 @@
-"""See docs/ARCHITECTURE.md."""
+"""Rules of a configurable product: read, checked, compiled to a diagram, explained.
+
+Pure: takes documents and bytes, returns values. The browser's half is `widgets/configurator/`;
+docs/formats/configurator.md is the contract between the two.
+"""
+
+from syndicator.configurator.compiling import (
+    Artefact,
+    Budget,
+    CompileBudgetError,
+    ContradictionError,
+    compile_model,
+)
+from syndicator.configurator.labelling import labels
+from syndicator.configurator.model import Model
+from syndicator.configurator.reading import parse_model, table_names
+
+__all__ = [
+    "Artefact",
+    "Budget",
+    "CompileBudgetError",
+    "ContradictionError",
+    "Model",
+    "compile_model",
+    "labels",
+    "parse_model",
+    "table_names",
+]

@@ -1,1 +1,30 @@
-"""See docs/ARCHITECTURE.md."""
+"""Feeds: what a partner pulls. See docs/formats/feeds.md.
+
+Pure: takes an edition's documents and `now`, returns bytes. The only package that imports feedgen.
+"""
+
+from syndicator.feeds.access import feed_key
+from syndicator.feeds.channels import parse_channels
+from syndicator.feeds.model import (
+    Change,
+    ChangeKind,
+    Channel,
+    Feed,
+    FeedFormat,
+    FeedInput,
+    changes_from_record,
+)
+from syndicator.feeds.render import render_feed
+
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Channel",
+    "Feed",
+    "FeedFormat",
+    "FeedInput",
+    "changes_from_record",
+    "feed_key",
+    "parse_channels",
+    "render_feed",
+]

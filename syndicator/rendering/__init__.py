@@ -1,6 +1,19 @@
 """Products seen through editions: documents, HTML fragments, JSON-LD. Pure."""
 
 from syndicator.rendering.document import render, render_bytes
+from syndicator.rendering.fragment import render_fragment
+from syndicator.rendering.instants import next_change
+from syndicator.rendering.jsonld import describe
 from syndicator.rendering.view import Shelf, View, media_key, shelve
 
-__all__ = ["Shelf", "View", "media_key", "render", "render_bytes", "shelve"]
+__all__ = [
+    "Shelf",
+    "View",
+    "describe",
+    "media_key",
+    "next_change",
+    "render",
+    "render_bytes",
+    "render_fragment",
+    "shelve",
+]

@@ -25,12 +25,15 @@ def render(product: Product, view: View) -> dict[str, Any]:
     product = _overridden(product, view)
     words = Words(view)
     document: dict[str, Any] = {"sku": product.sku, "brand": product.brand}
-    document |= {key: getattr(product, key) for key in ("gtin", "mpn", "model")}
+    document |= {key: getattr(product, key) for key in _IDENTIFIERS if view.shows(key)}
     for key, part in _PARTS.items():
         if view.shows(key):
             document[key] = part(product, view, words)
     document["lang"] = words.lang
     return {key: value for key, value in document.items() if value}
+
+
+_IDENTIFIERS = ("gtin", "mpn", "model")
 
 
 def render_bytes(product: Product, view: View) -> bytes:
@@ -41,9 +44,12 @@ def render_bytes(product: Product, view: View) -> bytes:
 def _overridden(product: Product, view: View) -> Product:
     changes: dict[str, Any] = {}
     for override in view.overrides.get(product.sku, ()):
-        current = changes.get(override.field, getattr(product, override.field))
-        merge = isinstance(current, dict) and isinstance(override.value, dict)
-        changes[override.field] = {**current, **override.value} if merge else override.value
+        current, value = (
+            changes.get(override.field, getattr(product, override.field)),
+            override.value,
+        )
+        merged = isinstance(current, dict) and isinstance(value, dict)
+        changes[override.field] = {**current, **value} if merged else value  # type: ignore[dict-item]  # both are dicts
     return msgspec.structs.replace(product, **changes) if changes else product
 
 
@@ -87,7 +93,9 @@ def _features(product: Product, view: View, words: Words) -> list[dict[str, Any]
         if text := _rich(words, view, feature.text, "features"):
             entry["text"] = text
         if feature.image:
-            media = next((m for m in product.media if m.file == feature.image), Media(file=feature.image))
+            media = next(
+                (m for m in product.media if m.file == feature.image), Media(file=feature.image)
+            )
             entry["image"] = picture(media, view, words, product)
         entries.append(entry)
     return entries
@@ -180,7 +188,9 @@ _Part = Callable[[Product, View, Words], Any]
 _PARTS: dict[str, _Part] = {
     "title": lambda product, _, words: words.pick(product.title, "title"),
     "summary": lambda product, _, words: plain(words.pick(product.summary, "summary")),
-    "description": lambda product, view, words: _rich(words, view, product.description, "description"),
+    "description": lambda product, view, words: _rich(
+        words, view, product.description, "description"
+    ),
     "highlights": lambda product, _, words: [
         plain(line) for text in product.highlights if (line := words.pick(text, "highlights"))
     ],

@@ -72,7 +72,10 @@ def _text(definition: SpecDefinition, value: SpecValue, words: Words) -> str:
         case Number():
             return format_number(value.value, value.unit, locale)
         case Span():
-            low, high = format_number(value.low, "", locale), format_number(value.high, value.unit, locale)
+            low, high = (
+                format_number(value.low, "", locale),
+                format_number(value.high, value.unit, locale),
+            )
             return f"{low}\u2013{high}"
         case Flag():
             return yes_no(value.value, locale)
@@ -102,5 +105,5 @@ def _comparable(value: SpecValue) -> Any:  # noqa: ANN401  a JSON value
 
 def yes_no(value: bool, locale: str) -> str:
     """Return yes or no in the language of `locale`; English where it is not known."""
-    yes, no = _YES_NO.get(locale.split("-")[0], _YES_NO["en"])
+    yes, no = _YES_NO.get(locale.partition("-")[0], _YES_NO["en"])
     return yes if value else no

@@ -36,7 +36,9 @@ class Shelf:
     def definitions(self) -> dict[str, dict[str, SpecDefinition]]:
         """Spec definitions by family and key, in the order of the family."""
         families = self.catalog.families
-        return {code: {spec.key: spec for spec in family.specs} for code, family in families.items()}
+        return {
+            code: {spec.key: spec for spec in family.specs} for code, family in families.items()
+        }
 
     @cached_property
     def groups(self) -> dict[str, tuple[str, ...]]:
@@ -67,7 +69,7 @@ class View:
     edition: Edition
     now: datetime
     currency: str = ""
-    """Currency of the edition's price list."""
+    """Currency of the edition's price list, for prices that name none."""
     media: set[str] = field(default_factory=set)
 
     @cached_property

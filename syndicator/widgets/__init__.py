@@ -1,1 +1,8 @@
-"""See docs/ARCHITECTURE.md."""
+"""Browser code as packages: found, checked, minified, fingerprinted."""
+
+from __future__ import annotations
+
+from syndicator.widgets.finding import built_in_folder, find_widgets
+from syndicator.widgets.package import KINDS, WidgetPackage, package
+
+__all__ = ["KINDS", "WidgetPackage", "built_in_folder", "find_widgets", "package"]

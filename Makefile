@@ -1,0 +1,48 @@
+# The workflow, executable. `make demo` and `make test` set up everything they need.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: install chromium demo demo-once test check format bench faults clean
+
+install: $(STAMP)
+
+$(STAMP): setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Syndicator needs Python 3.11 or newer; say which with: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip setuptools wheel
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+chromium:
+	@.ci/chromium
+
+demo: install
+	$(BIN)/python examples/demo.py
+
+demo-once: install chromium
+	$(BIN)/python examples/demo.py --once build/demo.png
+
+test: install chromium
+	$(BIN)/python -m pytest
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install
+	@for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+faults: install
+	$(BIN)/python -m tests.faults.campaign
+
+clean:
+	rm -rf build dist $(VENV)

@@ -1,0 +1,36 @@
+"""What packing starts from: the rendered editions and the partners who hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syndicator.entitlement.model import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class EditionContent:
+    """One edition with its finished documents.
+
+    `documents` maps SKU to the canonical bytes of its document, in catalog order. Equal documents
+    of different editions should be the same bytes object: packing then costs next to nothing.
+    `media` are the keys of the pictures and files that the documents show (`public/m/...`).
+    """
+
+    edition: Edition
+    documents: Mapping[str, bytes]
+    media: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerEntry:
+    """What one partner's tag resolves to: its editions by locale.
+
+    `editions` maps locale to the private edition id. `feeds` is the fingerprint of the partner's
+    channels, or empty: when it changes, the partner's feeds are written again.
+    """
+
+    brand: str
+    default: str
+    editions: Mapping[str, str]
+    feeds: str = ""

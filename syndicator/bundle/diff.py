@@ -1,0 +1,203 @@
+"""What would change: the difference between what is live and what the workspace says.
+
+Only the pages that differ are read and compared, product by product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from syndicator import canonical
+from syndicator.bundle import keys, trees
+from syndicator.bundle.keys import Fetch, Reference
+from syndicator.bundle.pack import Build, PackedEdition
+from syndicator.bundle.pages import documents_of
+from syndicator.bundle.plan import Delta, EditionPlan, Plan
+from syndicator.bundle.release import EditionRecord, Release, media_of, media_reference
+from syndicator.bundle.trees import Node
+
+NOTHING = Delta((), (), ())
+
+
+def diff(previous: Release | None, build: Build, fetch: Fetch) -> Plan:
+    """Return the plan that makes `build` live after `previous`.
+
+    `fetch` returns the verified bytes of what is stored.
+    Cost: reads the trees and pages of changed editions only, and only where they differ.
+    """
+    comparison = _Comparison(previous, build, fetch)
+    editions = tuple(comparison.editions())
+    partners = comparison.partners()
+    changed = [plan.edition for plan in editions if plan.flips]
+    return Plan(
+        parent=previous.key if previous else "",
+        generation=previous.generation + 1 if previous else 1,
+        editions=editions,
+        partners=partners,
+        objects=comparison.new_objects(changed),
+        media=comparison.new_media(),
+        files=_unequal(build.files, previous.files if previous else {}),
+        aliases=_unequal(
+            build.aliases,
+            {key: alias.source for key, alias in previous.aliases.items()} if previous else {},
+        ),
+        namer=build.namer,
+    )
+
+
+@dataclass(slots=True)
+class _Comparison:
+    """The state of one diff: what was loaded and which pairs of editions were compared."""
+
+    previous: Release | None
+    build: Build
+    fetch: Fetch
+    _old_references: dict[str, frozenset[str]] = field(default_factory=dict)
+    _pairs: dict[tuple[str | None, str | None], Delta] = field(default_factory=dict)
+
+    def editions(self) -> Iterator[EditionPlan]:
+        """Yield every edition, new, changed, gone or the same."""
+        before = self.previous.editions if self.previous else {}
+        for key in sorted(before.keys() | self.build.editions.keys()):
+            old, new = before.get(key), self.build.editions.get(key)
+            if new is None:
+                assert old is not None  # noqa: S101  the key came from one of both
+                yield EditionPlan(
+                    key, "gone", old.locale, old.partners, self.delta(key, None), base=key
+                )
+                continue
+            base = key if old else self._predecessor(new)
+            yield self._judged(new, old, base)
+
+    def _judged(
+        self, new: PackedEdition, old: EditionRecord | None, base: str | None
+    ) -> EditionPlan:
+        edition = new.edition
+        if old is not None and old.head == new.head:
+            same = old.partners == edition.partners and old.price_list == edition.price_list
+            status = "same" if same and self._same_media(new, old) else "members"
+            delta = NOTHING
+        else:
+            status = "changed" if old else "new"
+            delta = self.delta(base, edition.id)
+        content = canonical.fingerprint(canonical.encode(new.head))
+        return EditionPlan(
+            edition.id, status, edition.locale, edition.partners, delta, base, content
+        )
+
+    def _same_media(self, new: PackedEdition, old: EditionRecord) -> bool:
+        return media_reference(new.media, self.build.namer) == old.media
+
+    def _predecessor(self, new: PackedEdition) -> str | None:
+        """Return the edition that this one's partners saw before, in the same locale."""
+        for partner in new.edition.partners:
+            record = self.previous.partners.get(partner) if self.previous else None
+            if record and (found := record.editions.get(new.edition.locale)):
+                return found
+        return None
+
+    def partners(self) -> dict[str, Delta]:
+        """Return what changes for each partner that is touched at all, over all its locales."""
+        before = self.previous.partners if self.previous else {}
+        touched: dict[str, Delta] = {}
+        for partner in sorted(before.keys() | self.build.partners.keys()):
+            old, new = before.get(partner), self.build.partners.get(partner)
+            was, now = (old.editions if old else {}), (new.editions if new else {})
+            deltas = [
+                self.delta(was.get(place), now.get(place)) for place in was.keys() | now.keys()
+            ]
+            delta = Delta.union(deltas)
+            if delta or _entry(old) != _entry(new):
+                touched[partner] = delta
+        return touched
+
+    def delta(self, old: str | None, new: str | None) -> Delta:
+        """Return what a reader of edition `old` sees differently in edition `new`."""
+        known = self._pairs.get((old, new))
+        if known is None:
+            record = self.previous.editions.get(old) if self.previous and old else None
+            packed = self.build.editions.get(new) if new else None
+            known = self._pairs[old, new] = self._compare(record, packed)
+        return known
+
+    def _compare(self, old: EditionRecord | None, new: PackedEdition | None) -> Delta:
+        if old is not None and new is not None and _same_tree(old.head, new.head):
+            return NOTHING
+        if old is None:
+            return Delta(
+                tuple(sku for page in new.pages for sku in page.skus) if new else (), (), ()
+            )
+        theirs = dict.fromkeys(trees.page_references(old.head, self._load))
+        ours = {page.reference: page for page in new.pages} if new else {}
+        before = dict(
+            pair for ref in theirs if ref not in ours for pair in documents_of(self._load(ref))
+        )
+        after = {
+            sku: document
+            for ref, page in ours.items()
+            if ref not in theirs
+            for sku, document in zip(page.skus, page.documents, strict=True)
+        }
+        return Delta(
+            tuple(sku for sku in after if sku not in before),
+            tuple(sku for sku in before if sku not in after),
+            tuple(sku for sku in after if sku in before and before[sku] != after[sku]),
+        )
+
+    def new_objects(self, changed: list[str]) -> tuple[str, ...]:
+        """Return the keys of the objects that the target does not hold yet."""
+        there: set[str] = set()
+        for key in self.build.editions.keys() - set(changed):
+            there.update(self.build.editions[key].object_keys())
+        for plan in (self._base(key) for key in changed):
+            there |= plan
+        wanted = dict.fromkeys(
+            key for name in changed for key in self.build.editions[name].object_keys()
+        )
+        return tuple(key for key in wanted if key not in there)
+
+    def _base(self, edition: str) -> frozenset[str]:
+        packed = self.build.editions[edition]
+        before = self.previous.editions if self.previous else {}
+        base = edition if edition in before else self._predecessor(packed)
+        if base is None or base not in before:
+            return frozenset()
+        if base not in self._old_references:
+            found = trees.node_references(before[base].head, self._load)
+            self._old_references[base] = frozenset(keys.public_object(name) for name, _ in found)
+        return self._old_references[base]
+
+    def new_media(self) -> tuple[str, ...]:
+        """Return the keys of pictures and files that no live edition shows yet."""
+        sets = {edition.media for edition in self.build.editions.values()}
+        listed = {
+            record.media: record
+            for record in (self.previous.editions.values() if self.previous else ())
+        }
+        if all(media_reference(media, self.build.namer) in listed for media in sets):
+            return ()
+        there = frozenset[str]().union(
+            *(media_of(record, self.fetch) for record in listed.values())
+        )
+        return tuple(sorted(frozenset[str]().union(*sets) - there))
+
+    def _load(self, reference: Reference) -> bytes:
+        key = keys.public_object(reference[0])
+        piece = self.build.objects.get(key)
+        return piece.make() if piece else self.fetch(key, reference[1])
+
+
+def _same_tree(old: Node, new: Node) -> bool:
+    """Tell whether two heads lead to the same pages, whatever their names."""
+    return all(old.get(part) == new.get(part) for part in ("pages", "tables", "count"))
+
+
+def _entry(entry: object) -> object:
+    if entry is None:
+        return None
+    return [getattr(entry, name) for name in ("brand", "default", "editions", "feeds")]
+
+
+def _unequal(new: Mapping[str, str], old: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(key for key, value in new.items() if old.get(key) != value))

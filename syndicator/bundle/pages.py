@@ -1,0 +1,101 @@
+"""Pages: the documents of one bucket that an edition holds, packed into one object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import msgspec
+import orjson
+
+from syndicator import canonical
+from syndicator.bundle import keys
+from syndicator.bundle.keys import Reference
+from syndicator.canonical import Namer
+
+
+class _Identifiers(msgspec.Struct):
+    """The part of a document by which a product is found."""
+
+    sku: str
+    gtin: str = ""
+    brand: str = ""
+    mpn: str = ""
+
+
+class _Page(msgspec.Struct):
+    docs: dict[str, msgspec.Raw]
+
+
+_identifiers = msgspec.json.Decoder(_Identifiers)
+_page = msgspec.json.Decoder(_Page)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """A packed page; its bytes are joined anew from the shared documents when asked for."""
+
+    skus: tuple[str, ...]
+    documents: tuple[bytes, ...]
+    reference: Reference
+    size: int
+    lookup: tuple[tuple[str, ...], ...]
+    """The key hashes of each product."""
+    serial: int
+    """Equal for pages with equal `lookup`; small and fast to compare."""
+
+    def data(self) -> bytes:
+        """Return the page's canonical bytes."""
+        return encode(self.skus, self.documents)
+
+
+class Pages:
+    """Makes pages and keeps each distinct one, so that editions and runs share the work."""
+
+    def __init__(self, namer: Namer) -> None:
+        self._namer = namer
+        self._made: dict[tuple[bytes, ...], Page] = {}
+        self._used: set[tuple[bytes, ...]] = set()
+        self._serials: dict[tuple[tuple[str, ...], ...], int] = {}
+
+    def page(self, skus: tuple[str, ...], documents: tuple[bytes, ...]) -> Page:
+        """Return the page of these documents; they carry their SKUs, so they are the key."""
+        self._used.add(documents)
+        if (known := self._made.get(documents)) is not None:
+            return known
+        data = encode(skus, documents)
+        lookup = tuple(lookup_hashes(document) for document in documents)
+        reference = (self._namer.name("page", data), canonical.integrity(data))
+        serial = self._serials.setdefault(lookup, len(self._serials))
+        made = Page(skus, documents, reference, len(data), lookup, serial)
+        self._made[documents] = made
+        return made
+
+    def forget_unused(self) -> None:
+        """Drop every page that was not asked for since the last call."""
+        self._made = {key: self._made[key] for key in self._used}
+        self._used = set()
+
+
+def encode(skus: tuple[str, ...], documents: tuple[bytes, ...]) -> bytes:
+    """Return canonical page bytes; the documents are canonical already and are only joined."""
+    pairs = sorted(zip(skus, documents, strict=True))
+    docs = b",".join(orjson.dumps(sku) + b":" + document for sku, document in pairs)
+    return b'{"docs":{' + docs + b'},"format":1}'
+
+
+def documents_of(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield SKU and document bytes of a stored page.
+
+    Raises:
+        msgspec.DecodeError: The bytes are no page.
+    """
+    docs: Mapping[str, msgspec.Raw] = _page.decode(data).docs
+    for sku, document in docs.items():
+        yield sku, bytes(document)
+
+
+def lookup_hashes(document: bytes) -> tuple[str, ...]:
+    """Return the key hashes under which a document's product is found."""
+    found = _identifiers.decode(document)
+    return keys.lookup_keys(found.sku, found.gtin, found.brand, found.mpn)

@@ -1,0 +1,130 @@
+"""Tables and lookups: how a reader walks from a head to a page in few, small steps.
+
+Both are trees of objects. A node holds either what is looked for (`pages`, `lookup`) or at most 64
+references to nodes below (`tables` with `span`, `lookups`). Small editions have everything in the
+head; a node stays below about 4 KB as brotli.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from syndicator import canonical
+from syndicator.bundle.keys import Reference
+
+FAN_OUT = 64
+"""References in one node."""
+_LEAF_KEYS = 512
+"""Key hashes in one lookup, on average at most."""
+
+Store = Callable[[bytes], Reference]
+"""Keeps a node's bytes and returns its reference."""
+Load = Callable[[Reference], bytes]
+"""Returns the verified bytes behind a reference."""
+Node = dict[str, Any]
+
+
+def page_tree(references: Sequence[Reference], store: Store) -> Node:
+    """Return the part of a head that names its pages: `pages`, or `tables` and `span`."""
+    if len(references) <= FAN_OUT:
+        return {"pages": [list(reference) for reference in references]}
+    nodes = [_stored({"pages": chunk}, store) for chunk in _chunks(references)]
+    span = FAN_OUT
+    while len(nodes) > FAN_OUT:
+        nodes = [_stored({"span": span, "tables": chunk}, store) for chunk in _chunks(nodes)]
+        span *= FAN_OUT
+    return {"span": span, "tables": [list(node) for node in nodes]}
+
+
+def page_references(node: Node, load: Load) -> Iterator[Reference]:
+    """Yield the references of all pages below `node`, in catalog order."""
+    for name, integrity in node.get("pages", ()):
+        yield (name, integrity)
+    for name, integrity in node.get("tables", ()):
+        yield from page_references(canonical.decode(load((name, integrity))), load)
+
+
+def lookup_tree(pages: Sequence[Sequence[Sequence[str]]], store: Store) -> Node:
+    """Return the part of a head that finds pages: `lookup`, or `lookups`.
+
+    `pages` holds for each page the key hashes of each of its products.
+    """
+    entries: dict[str, list[int]] = {}
+    for number, products in enumerate(pages):
+        for product in products:
+            for key in product:
+                numbers = entries.setdefault(key, [])
+                if not numbers or numbers[-1] != number:
+                    numbers.append(number)
+    bits = max(0, (len(entries) - 1) // _LEAF_KEYS).bit_length()
+    if bits == 0:
+        return {"lookup": entries}
+    leaves = _leaves(entries, bits, store)
+    if len(leaves) > FAN_OUT:
+        width = 1 << (bits // 2)
+        leaves = [
+            _stored({"lookups": leaves[at : at + width]}, store)
+            for at in range(0, len(leaves), width)
+        ]
+    return {"lookups": [list(leaf) for leaf in leaves]}
+
+
+def node_references(node: Node, load: Load) -> Iterator[Reference]:
+    """Yield the references of every object below a head: tables, lookups and pages."""
+    for name, integrity in node.get("pages", ()):
+        yield (name, integrity)
+    for kind in ("tables", "lookups"):
+        for name, integrity in node.get(kind, ()):
+            yield (name, integrity)
+            yield from node_references(canonical.decode(load((name, integrity))), load)
+
+
+def find(node: Node, key: str, load: Load) -> list[int]:
+    """Return the pages that may hold the product with this key hash: what a reader does."""
+    used = 0
+    while (below := node.get("lookups")) is not None:
+        bits = len(below).bit_length() - 1
+        index = (int(key, 16) >> (32 - used - bits)) & (len(below) - 1)
+        used += bits
+        node = canonical.decode(load((below[index][0], below[index][1])))
+    return list(node["lookup"].get(key, ()))
+
+
+def lookup_entries(
+    node: Node, load: Load, prefix: int = 0, used: int = 0
+) -> Iterator[tuple[str, list[int]]]:
+    """Yield every key hash below `node` that a reader would find, with its pages."""
+    for key, numbers in node.get("lookup", {}).items():
+        if int(key, 16) >> (32 - used) == prefix:
+            yield key, numbers
+    below = node.get("lookups", ())
+    bits = max(len(below).bit_length() - 1, 0)
+    for index, (name, integrity) in enumerate(below):
+        inner = canonical.decode(load((name, integrity)))
+        yield from lookup_entries(inner, load, prefix << bits | index, used + bits)
+
+
+def page_at(node: Node, number: int, load: Load) -> Reference:
+    """Return the reference of page `number` below a head: what a reader does."""
+    while (below := node.get("tables")) is not None:
+        index, number = divmod(number, node["span"])
+        node = canonical.decode(load((below[index][0], below[index][1])))
+    name, integrity = node["pages"][number]
+    return (name, integrity)
+
+
+def _leaves(entries: dict[str, list[int]], bits: int, store: Store) -> list[Reference]:
+    leaves: list[dict[str, list[int]]] = [{} for _ in range(1 << bits)]
+    for key, numbers in entries.items():
+        leaves[int(key, 16) >> (32 - bits)][key] = numbers
+    return [_stored({"lookup": leaf}, store) for leaf in leaves]
+
+
+def _chunks(references: Sequence[Reference]) -> Iterator[list[Reference]]:
+    for at in range(0, len(references), FAN_OUT):
+        yield list(references[at : at + FAN_OUT])
+
+
+def _stored(node: Node, store: Store) -> Reference:
+    return store(canonical.encode({"format": 1, **node}))

@@ -1,0 +1,82 @@
+"""Commands for the one who writes: `init` and `check`."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import click
+
+from syndicator.cli.session import Session, standard
+from syndicator.errors import InvalidInputError, UsageError
+from syndicator.workspace import read_workspace
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+def init(folder: Path, as_json: bool) -> None:
+    """Make a new workspace in DIR, with two products and one partner to change."""
+    session = Session(folder, as_json)
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty; name a new folder")
+    template = files("syndicator.cli") / "templates" / "workspace"
+    written = _copy(template, folder, _identity(folder.resolve().name))
+    session.answer({"ok": True, "workspace": str(folder), "files": written})
+    if not as_json:
+        session.say(f"Made a workspace in {folder} ({len(written)} files). Next:")
+        session.say(f"  cd {folder} && syndicator plan && syndicator publish && syndicator serve")
+
+
+def _identity(name: str) -> dict[str, str]:
+    identifier = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "workspace"
+    title = re.sub(r"[^\w ]+", " ", name).strip().title() or "Workspace"
+    return {"WORKSPACE_ID": identifier, "WORKSPACE_NAME": title}
+
+
+def _copy(source: Traversable, target: Path, words: dict[str, str]) -> list[str]:
+    """Copy the template, filling in the names; `gitignore` gets its dot."""
+    written = []
+    target.mkdir(parents=True, exist_ok=True)
+    for entry in sorted(source.iterdir(), key=lambda entry: entry.name):
+        path = target / (".gitignore" if entry.name == "gitignore" else entry.name)
+        if entry.is_dir():
+            written += _copy(entry, path, words)
+            continue
+        text = entry.read_text("utf-8")
+        for placeholder, word in words.items():
+            text = text.replace(placeholder, word)
+        path.write_text(text, "utf-8")
+        written.append(str(path))
+    return written
+
+
+@click.command()
+@click.option("--strict", is_flag=True, help="Records that an import lost fail the check too.")
+@standard
+def check(session: Session, strict: bool) -> None:
+    """Read everything and list every problem at once; exit 3 where there is an error."""
+    workspace = read_workspace(session.settings())
+    errors = workspace.errors(strict=strict)
+    session.answer(
+        {
+            "ok": not errors,
+            "products": len(workspace.catalog.products),
+            "partners": len(workspace.manifests.partners),
+            "sources": [count.as_json() for count in workspace.reading.counts],
+            "problems": [problem.as_json() for problem in workspace.problems],
+        }
+    )
+    if not session.as_json:
+        session.problems(workspace.problems)
+        for count in workspace.reading.counts:
+            session.say(str(count))
+        session.say(
+            f"{len(workspace.catalog.products)} products, "
+            f"{len(workspace.manifests.partners)} partners, "
+            f"{len(errors)} errors, {len(workspace.problems) - len(errors)} warnings"
+        )
+    if errors:
+        raise click.exceptions.Exit(InvalidInputError.exit_code)

@@ -1,0 +1,209 @@
+"""The catalog turned inside out: for every value of a field, the set of products that have it.
+
+Sets are roaring bitmaps over positions in catalog order, so a set of neighbours costs bits. A
+field is indexed when it is first asked for, and once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from pyroaring import BitMap
+
+from syndicator.catalog.model import (
+    Choice,
+    Flag,
+    Number,
+    Price,
+    Product,
+    Series,
+    Span,
+    SpecValue,
+    Words,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Values of a field in rising order with the position of the product of each."""
+
+    values: tuple[Any, ...]
+    positions: tuple[int, ...]
+
+    def where(self, operator: str, value: Any) -> BitMap:  # noqa: ANN401  float, Decimal or datetime
+        """Return the products with a value that compares so. Cost: the size of the answer."""
+        low, high = bisect_left(self.values, value), bisect_right(self.values, value)
+        spans = {
+            "=": slice(low, high),
+            "<": slice(0, low),
+            "<=": slice(0, high),
+            ">": slice(high, None),
+            ">=": slice(low, None),
+        }
+        return BitMap(self.positions[spans[operator]])
+
+
+def order(pairs: Iterable[tuple[Any, int]]) -> Ordered:
+    """Sort pairs of value and position."""
+    ranked = sorted(pairs)
+    return Ordered(tuple(value for value, _ in ranked), tuple(at for _, at in ranked))
+
+
+@dataclass(slots=True)
+class SpecIndex:
+    """One spec key over all products, apart by the type of the values."""
+
+    words: dict[str, BitMap] = field(default_factory=dict)
+    """Texts of any locale, codes of choices, items of lists."""
+    flags: dict[bool, BitMap] = field(default_factory=dict)
+    lows: dict[str, Ordered] = field(default_factory=dict)
+    """By unit: the number, or the lower end of the range."""
+    highs: dict[str, Ordered] = field(default_factory=dict)
+    """By unit: the number, or the upper end of the range."""
+
+
+@dataclass(slots=True)
+class Index:
+    """Products by the values of their fields. Build with `Index(products)` in catalog order."""
+
+    products: Sequence[Product]
+    everything: BitMap = field(init=False)
+    positions: dict[str, int] = field(init=False)
+    _cache: dict[tuple[object, ...], object] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.everything = BitMap(range(len(self.products)))
+        self.positions = {product.sku: at for at, product in enumerate(self.products)}
+
+    def text(self, name: str, key: str = "") -> Mapping[str, BitMap]:
+        """Return the products of each value of a text field, `extra.KEY` or `variant.group`."""
+        return self._once(("text", name, key), lambda: _gather(self._texts(name, key)))
+
+    def date(self, name: str) -> Ordered:
+        """Return the products by an instant of their lifecycle."""
+        return self._once(
+            ("date", name),
+            lambda: order(
+                (instant, at)
+                for at, product in enumerate(self.products)
+                if (instant := getattr(product.lifecycle, name)) is not None
+            ),
+        )
+
+    def price(self, price_list: str, at: datetime) -> Ordered:
+        """Return the products by the price of one piece in a list at an instant."""
+        return self._once(
+            ("price", price_list, at),
+            lambda: order(
+                (price.amount, position)
+                for position, product in enumerate(self.products)
+                for price in product.prices
+                if price.list == price_list and price.min_quantity == 1 and in_effect(price, at)
+            ),
+        )
+
+    def spec(self, key: str) -> SpecIndex:
+        """Return the products by the value of a spec."""
+        return self._once(("spec", key), lambda: _index_spec(self._specs(key)))
+
+    def under(self, path: str) -> BitMap:
+        """Return the products of a category and of everything below it."""
+        return self._once(("under", path), lambda: self._under(path))
+
+    def _under(self, path: str) -> BitMap:
+        below = path + "/"
+        sets = [
+            found
+            for category, found in self.text("category").items()
+            if category == path or category.startswith(below)
+        ]
+        return BitMap.union(*sets) if sets else BitMap()
+
+    def _texts(self, name: str, key: str) -> Iterator[tuple[str, int]]:
+        read = _TEXTS[name]
+        for at, product in enumerate(self.products):
+            for value in read(product, key):
+                yield value, at
+
+    def _specs(self, key: str) -> Iterator[tuple[SpecValue, int]]:
+        for at, product in enumerate(self.products):
+            if (value := product.specs.get(key)) is not None:
+                yield value, at
+
+    def _once(self, name: tuple[object, ...], build: Callable[[], T]) -> T:
+        if name not in self._cache:
+            self._cache[name] = build()
+        return cast("T", self._cache[name])
+
+
+def in_effect(price: Price, at: datetime) -> bool:
+    """Tell whether a price holds at an instant (half-open)."""
+    return (price.valid_from is None or price.valid_from <= at) and (
+        price.valid_until is None or at < price.valid_until
+    )
+
+
+def _one(name: str) -> Callable[[Product, str], tuple[str, ...]]:
+    def read(product: Product, _: str) -> tuple[str, ...]:
+        value = getattr(product, name)
+        return (value,) if value else ()
+
+    return read
+
+
+def _extra(product: Product, key: str) -> tuple[str, ...]:
+    value = product.extra.get(key)
+    return () if value is None else (value,)
+
+
+_TEXTS: dict[str, Callable[[Product, str], Iterable[str]]] = {
+    **{name: _one(name) for name in ("sku", "brand", "mpn", "gtin", "model", "family", "category")},
+    "title": lambda product, _: set(product.title.values()),
+    "extra": _extra,
+    "variant": lambda product, _: (product.variant.group,) if product.variant else (),
+}
+
+
+def _gather(pairs: Iterable[tuple[Any, int]]) -> dict[Any, BitMap]:
+    lists: defaultdict[Any, list[int]] = defaultdict(list)
+    for value, at in pairs:
+        lists[value].append(at)
+    return {value: BitMap(at) for value, at in lists.items()}
+
+
+def _index_spec(pairs: Iterable[tuple[SpecValue, int]]) -> SpecIndex:
+    words: list[tuple[str, int]] = []
+    flags: list[tuple[bool, int]] = []
+    lows: defaultdict[str, list[tuple[float, int]]] = defaultdict(list)
+    highs: defaultdict[str, list[tuple[float, int]]] = defaultdict(list)
+    for value, at in pairs:
+        if isinstance(value, Number):
+            lows[value.unit].append((value.value, at))
+            highs[value.unit].append((value.value, at))
+        elif isinstance(value, Span):
+            lows[value.unit].append((value.low, at))
+            highs[value.unit].append((value.high, at))
+        elif isinstance(value, Flag):
+            flags.append((value.value, at))
+        else:
+            words += [(word, at) for word in _words(value)]
+    return SpecIndex(
+        _gather(words),
+        _gather(flags),
+        {unit: order(pairs) for unit, pairs in lows.items()},
+        {unit: order(pairs) for unit, pairs in highs.items()},
+    )
+
+
+def _words(value: Words | Choice | Series) -> set[str]:
+    if isinstance(value, Choice):
+        return set(value.codes)
+    texts = (value.text,) if isinstance(value, Words) else value.items
+    return {word for text in texts for word in text.values()}

@@ -1,0 +1,244 @@
+"""The whole flow on one screen: a workspace, decided for an instant, becomes what is live.
+
+    read_workspace -> resolve -> build -> propose -> release
+
+Reading and releasing touch the disk and the target; what lies between is computed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from syndicator import __version__, canonical
+from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Plan, Release, diff
+from syndicator.entitlement import Edition, Entitlements, resolve
+from syndicator.errors import InvalidInputError
+from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record, render_feed
+from syndicator.rendering import View, next_change, render, render_bytes, shelve
+from syndicator.targets import (
+    Blob,
+    Live,
+    MemoryTarget,
+    Report,
+    Target,
+    blob,
+    fetcher,
+    open_target,
+    publish,
+    read_live,
+)
+from syndicator.widgets import WidgetPackage
+from syndicator.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a publish would do, from what it starts and to where."""
+
+    target: Target
+    live: Live | None
+    build: Build
+    plan: Plan
+    entitlements: Entitlements
+    next_change: datetime | None
+    """When another publish would find something else to do, without anybody editing."""
+
+
+def render_editions(
+    workspace: Workspace, entitlements: Entitlements, progress: Progress | None = None
+) -> Iterator[EditionContent]:
+    """Yield every edition with its finished documents."""
+    shelf = shelve(workspace.catalog, workspace.settings.namer)
+    done, total = 0, sum(len(edition.skus) for edition in entitlements.editions.values())
+    for edition in entitlements.editions.values():
+        view = View(shelf, edition, entitlements.at, _currency(entitlements, edition))
+        documents = {
+            sku: render_bytes(workspace.catalog.products[sku], view) for sku in edition.skus
+        }
+        media = frozenset(f"public/{key}" for key in view.media)
+        done += len(documents)
+        if progress:
+            progress(done, total)
+        yield EditionContent(edition, documents, media)
+
+
+def _currency(entitlements: Entitlements, edition: Edition) -> str:
+    return entitlements.currencies.get(edition.price_list, "")
+
+
+def build(
+    workspace: Workspace,
+    entitlements: Entitlements,
+    *,
+    packer: Packer | None = None,
+    progress: Progress | None = None,
+) -> Build:
+    """Compute everything that should be live at the instant of `entitlements`."""
+    packer = packer or Packer(workspace.settings.namer)
+    files, aliases = _browser_code(workspace.widgets)
+    contents = list(render_editions(workspace, entitlements, progress))
+    return packer.pack(
+        contents,
+        tuple(workspace.catalog.products),
+        partners=_entries(workspace, entitlements),
+        inputs=_fingerprint(contents, files),
+        files=files,
+        aliases=aliases,
+    )
+
+
+def _browser_code(widgets: tuple[WidgetPackage, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the immutable keys of all widgets with their integrity, and the mutable copies."""
+    files, aliases = {}, {}
+    for widget in widgets:
+        for name, integrity in widget.integrity.items():
+            pinned = f"public/w/{widget.id}/{widget.fingerprint}/{name}"
+            files[pinned] = integrity
+            aliases[f"public/w/{widget.id}/latest/{name}"] = pinned
+    return files, aliases
+
+
+def _entries(workspace: Workspace, entitlements: Entitlements) -> dict[str, PartnerEntry]:
+    return {
+        partner: PartnerEntry(
+            brand=workspace.settings.name,
+            default=next(iter(editions)),
+            editions=editions,
+            feeds=_channels_print(workspace, partner),
+        )
+        for partner, editions in entitlements.partners.items()
+        if editions
+    }
+
+
+def _channels_print(workspace: Workspace, partner: str) -> str:
+    own = [channel for channel in workspace.channels if channel.serves(partner)]
+    told = [[channel.id, channel.format, channel.locale, channel.link] for channel in own]
+    return canonical.fingerprint(canonical.encode(told)) if told else ""
+
+
+def _fingerprint(contents: list[EditionContent], files: Mapping[str, str]) -> str:
+    """Fingerprint everything that is published, so that an equal build is known at a glance."""
+    parts = [__version__.encode(), canonical.encode(dict(files))]
+    for content in sorted(contents, key=lambda content: content.edition.id):
+        parts += [content.edition.id.encode(), *content.documents.values()]
+        parts.append(canonical.encode(sorted(content.media)))
+    return canonical.fingerprint(*parts)
+
+
+def propose(
+    workspace: Workspace,
+    now: datetime,
+    *,
+    strict: bool = False,
+    packer: Packer | None = None,
+    progress: Progress | None = None,
+) -> Proposal:
+    """Decide what should be live at `now` and compare it with what is.
+
+    Raises:
+        InvalidInputError: The workspace has errors; nothing was computed.
+        TargetError: The target cannot be read.
+    """
+    if errors := workspace.errors(strict=strict):
+        raise InvalidInputError(errors)
+    entitlements = resolve(workspace.catalog, workspace.manifests, now)
+    made = build(workspace, entitlements, packer=packer, progress=progress)
+    target = open_target(workspace.target, workspace.settings.root)
+    live = read_live(target)
+    plan = diff(live.release if live else None, made, fetcher(target))
+    instants = (entitlements.next_change, next_change(workspace.catalog, now))
+    after = min(filter(None, instants), default=None)
+    return Proposal(target, live, made, plan, entitlements, after)
+
+
+def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False) -> Report:
+    """Make a proposal live; with `reviewed` exactly this one or nothing.
+
+    Raises:
+        ConflictError: Somebody else published, and the reviewed plan no longer applies.
+        TargetError: The target cannot be written; what was live stays live.
+    """
+    return publish(
+        proposal.target,
+        proposal.build,
+        now=proposal.entitlements.at,
+        nonce=secrets.token_hex(16),
+        asset=_asset_reader(workspace),
+        live=proposal.live,
+        plan=proposal.plan,
+        reviewed=reviewed,
+        feeds=lambda made, partners: _feeds(workspace, proposal.entitlements, made, partners),
+    )
+
+
+def rehearse(workspace: Workspace, now: datetime) -> Target:
+    """Publish what would be live at `now` into memory, and return the store.
+
+    Cost: everything is rendered and packed, and every picture is read.
+
+    Raises:
+        InvalidInputError: The workspace has errors.
+    """
+    if errors := workspace.errors():
+        raise InvalidInputError(errors)
+    entitlements = resolve(workspace.catalog, workspace.manifests, now)
+    store = MemoryTarget()
+    publish(
+        store,
+        build(workspace, entitlements),
+        now=now,
+        nonce=now.isoformat(),
+        asset=_asset_reader(workspace),
+    )
+    return store
+
+
+def _asset_reader(workspace: Workspace) -> Callable[[str], bytes]:
+    """Return how to get the bytes of a picture, a document or browser code by its key."""
+    root, shelf = workspace.settings.root, shelve(workspace.catalog, workspace.settings.namer)
+    paths: dict[str, Path] = {f"public/{key}": root / path for path, key in shelf.sources.items()}
+    code = {
+        f"public/{key}": data for widget in workspace.widgets for key, data in widget.keys().items()
+    }
+    return lambda key: code[key] if key in code else paths[key].read_bytes()
+
+
+def _feeds(
+    workspace: Workspace, entitlements: Entitlements, made: Release, partners: frozenset[str]
+) -> Iterator[Blob]:
+    """Yield the feeds of some partners as the release makes them."""
+    for channel in workspace.channels:
+        for partner in sorted(partners):
+            if channel.serves(partner):
+                feed = render_channel(workspace, entitlements, made, channel, partner)
+                yield blob(f"private/feeds/{partner}/{channel.id}.{feed.extension}", feed.data)
+
+
+def render_channel(
+    workspace: Workspace, entitlements: Entitlements, made: Release, channel: Channel, partner: str
+) -> Feed:
+    """Return one partner's feed of one channel, with the changes that the release remembers."""
+    editions = entitlements.partners[partner]
+    edition = entitlements.editions[editions.get(channel.locale, next(iter(editions.values())))]
+    shelf = shelve(workspace.catalog, workspace.settings.namer)
+    view = View(shelf, edition, entitlements.at, _currency(entitlements, edition))
+    record = made.editions.get(edition.id)
+    changes = record.changes if record else ()
+    told = [{"sku": c.sku, "kind": c.kind, "at": c.at, "generation": c.generation} for c in changes]
+    source = FeedInput(
+        brand=workspace.settings.name,
+        partner=partner,
+        partner_name=workspace.manifests.partners[partner].name,
+        locale=edition.locale,
+        base_url=workspace.target.base_url,
+        documents=tuple(render(workspace.catalog.products[sku], view) for sku in edition.skus),
+        changes=changes_from_record(told),
+    )
+    return render_feed(channel, source, entitlements.at)

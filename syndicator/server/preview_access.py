@@ -1,0 +1,52 @@
+"""Who may look at the preview, which shows what no single partner may see."""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+from urllib.parse import urlencode
+
+from flask import Request, Response
+
+from syndicator.server.partner_feeds import told_key
+from syndicator.server.site import Site, host_of, is_loopback
+
+COOKIE = "syndicator-preview"
+_FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
+
+
+def is_local(site: Site, request: Request) -> bool:
+    """Tell whether a request comes from a person at this machine, as far as it can be told.
+
+    A proxy on this machine has a loopback address too, and a hostile page may point a name of its
+    own at 127.0.0.1: so the request must have gone to a loopback name, carry no trace of a
+    proxy, and the site must not be known to the world under another address.
+    """
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    public = host_of(site.base_url)
+    here = host_of(f"//{request.host}")
+    return is_loopback(request.remote_addr or "") and all(
+        map(is_loopback, filter(None, (public, here)))
+    )
+
+
+def holds_key(site: Site, request: Request) -> bool:
+    """Tell whether a request carries the key of the preview: header, query or cookie."""
+    told = told_key(request) or request.cookies.get(COOKIE, "").encode()
+    return compare_digest(told, site.preview_key().encode())
+
+
+def keep_key(site: Site, request: Request) -> Response:
+    """Answer a request with the key in its address: remember it, and take it out of sight."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "key"]
+    query = f"?{urlencode(pairs)}" if pairs else ""
+    answer = Response("", 303, {"Location": request.path + query})
+    answer.set_cookie(
+        COOKIE,
+        site.preview_key(),
+        path="/preview",
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+    )
+    return answer

@@ -1,0 +1,100 @@
+"""A workspace as a value: everything it says, read once, with everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from syndicator.catalog.model import Catalog
+from syndicator.entitlement import Manifests, check_selectors, parse_manifests
+from syndicator.errors import InvalidInputError, Origin, Problem, Severity
+from syndicator.feeds import Channel, parse_channels
+from syndicator.settings import FILE, Settings
+from syndicator.sources import Reading, read_catalog
+from syndicator.sources.yamlfile import read_documents
+from syndicator.targets import TargetProfile, parse_targets
+from syndicator.widgets import WidgetPackage, find_widgets
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything that a workspace says, read once, with everything that is wrong with it."""
+
+    settings: Settings
+    reading: Reading
+    manifests: Manifests
+    channels: tuple[Channel, ...]
+    targets: Mapping[str, TargetProfile]
+    widgets: tuple[WidgetPackage, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The products that could be accepted."""
+        return self.reading.catalog
+
+    @property
+    def target(self) -> TargetProfile:
+        """The profile that the settings publish to."""
+        return self.targets[self.settings.target]
+
+    def errors(self, *, strict: bool = False) -> list[Problem]:
+        """Return the problems that forbid publishing.
+
+        Records that an imported source lost do not: the others go on, unless `strict`.
+        """
+        wrong = [problem for problem in self.problems if problem.severity is Severity.ERROR]
+        return wrong if strict else [problem for problem in wrong if not self._imported(problem)]
+
+    def _imported(self, problem: Problem) -> bool:
+        files = problem.origin.file
+        imports = [source.path for source in self.settings.sources if source.format != "yaml"]
+        return any(files == path or files.startswith(path.rstrip("/") + "/") for path in imports)
+
+
+def read_workspace(settings: Settings) -> Workspace:
+    """Read and check everything; problems are gathered, not raised."""
+    root = settings.root
+    reading = read_catalog(root, settings.sources, settings.locales, settings.fallback)
+    problems = list(reading.problems)
+
+    def documents(folder: str) -> list[Any]:
+        found, wrong = read_documents(root, folder)
+        problems.extend(wrong)
+        return found
+
+    def kept(parsed: tuple[Any, list[Problem]]) -> Any:  # noqa: ANN401  whatever the parser returns
+        problems.extend(parsed[1])
+        return parsed[0]
+
+    manifests = kept(parse_manifests(documents("manifests"), settings.locales))
+    problems += check_selectors(manifests, reading.catalog)
+    channels = kept(parse_channels(documents("publish/channels")))
+    targets = kept(parse_targets(documents("publish/targets")))
+    widgets = kept(_widgets(root))
+    if settings.target not in targets:
+        problems.append(_unknown_target(settings, targets))
+    return Workspace(
+        settings, reading, manifests, channels, targets, tuple(widgets), tuple(problems)
+    )
+
+
+def _widgets(root: Path) -> tuple[list[WidgetPackage], list[Problem]]:
+    try:
+        return find_widgets(root / "widgets"), []
+    except InvalidInputError as error:
+        return [], list(error.problems)
+
+
+def _unknown_target(settings: Settings, targets: Mapping[str, TargetProfile]) -> Problem:
+    return Problem(
+        code="unknown-target",
+        message="there is no such target",
+        origin=Origin(FILE),
+        path="publish.target",
+        expected=", ".join(targets) or "a profile in publish/targets/",
+        found=settings.target,
+        fix="Describe it in publish/targets/",
+    )

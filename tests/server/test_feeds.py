@@ -1,0 +1,60 @@
+"""A feed opens with its own key, and is otherwise not there."""
+
+from __future__ import annotations
+
+import pytest
+from published_site import NAMER
+
+from syndicator.feeds import feed_key
+
+KEY = feed_key(NAMER, "velohaus", "atom")
+PATH = "/feeds/velohaus/atom.atom"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"query_string": {"key": KEY}},
+        {"headers": {"Authorization": f"Bearer {KEY}"}},
+        {"headers": {"Authorization": f"bearer  {KEY}"}},
+    ],
+    ids=["query", "header", "header in lowercase"],
+)
+def test_the_key_opens_the_feed(client, request_):
+    answer = client.get(PATH, **request_)
+    assert (answer.status_code, answer.data) == (200, b"<feed/>")
+    assert answer.mimetype == "application/atom+xml"
+    assert answer.headers["Cache-Control"].startswith("private")
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        (PATH, ""),
+        (PATH, "0" * 32),
+        (PATH, KEY[:-1]),
+        (PATH, KEY + "0"),
+        (PATH, "\udcff"),
+        (PATH, feed_key(NAMER, "velohaus", "google")),
+        (PATH, feed_key(NAMER, "stadtrad", "atom")),
+        ("/feeds/velohaus/google.xml", feed_key(NAMER, "velohaus", "google")),
+        ("/feeds/velohaus/..%2fatom.atom", KEY),
+        ("/feeds/../feeds/velohaus/atom.atom", KEY),
+        ("/feeds/velohaus/atom", KEY),
+    ],
+)
+def test_without_its_key_a_feed_is_not_there(client, path, key):
+    answer = client.get(
+        path,
+        headers={
+            "Authorization": f"Bearer {key}".encode("utf-8", "surrogateescape").decode("latin-1")
+        },
+    )
+    assert (answer.status_code, answer.data) == (404, b"Not found\n")
+
+
+def test_a_known_version_is_not_sent_again(client):
+    tag = client.get(PATH, query_string={"key": KEY}).headers["ETag"]
+    again = client.get(PATH, query_string={"key": KEY}, headers={"If-None-Match": tag})
+    assert again.status_code == 304
