@@ -91,6 +91,20 @@ def find(node: Node, key: str, load: Load) -> list[int]:
     return list(node["lookup"].get(key, ()))
 
 
+def lookup_entries(
+    node: Node, load: Load, prefix: int = 0, used: int = 0
+) -> Iterator[tuple[str, list[int]]]:
+    """Yield every key hash below `node` that a reader would find, with its pages."""
+    for key, numbers in node.get("lookup", {}).items():
+        if int(key, 16) >> (32 - used) == prefix:
+            yield key, numbers
+    below = node.get("lookups", ())
+    bits = max(len(below).bit_length() - 1, 0)
+    for index, (name, integrity) in enumerate(below):
+        inner = canonical.decode(load((name, integrity)))
+        yield from lookup_entries(inner, load, prefix << bits | index, used + bits)
+
+
 def page_at(node: Node, number: int, load: Load) -> Reference:
     """Return the reference of page `number` below a head: what a reader does."""
     while (below := node.get("tables")) is not None:
