@@ -22,6 +22,7 @@ from syndicator.rendering import View, next_change, render, render_bytes, shelve
 from syndicator.targets import (
     Blob,
     Live,
+    MemoryTarget,
     Report,
     Target,
     blob,
@@ -175,6 +176,28 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         reviewed=reviewed,
         feeds=lambda made, partners: _feeds(workspace, proposal.entitlements, made, partners),
     )
+
+
+def rehearse(workspace: Workspace, now: datetime) -> Target:
+    """Publish what would be live at `now` into memory, and return the store.
+
+    Cost: everything is rendered and packed, and every picture is read.
+
+    Raises:
+        InvalidInputError: The workspace has errors.
+    """
+    if errors := workspace.errors():
+        raise InvalidInputError(errors)
+    entitlements = resolve(workspace.catalog, workspace.manifests, now)
+    store = MemoryTarget()
+    publish(
+        store,
+        build(workspace, entitlements),
+        now=now,
+        nonce=now.isoformat(),
+        asset=_asset_reader(workspace),
+    )
+    return store
 
 
 def _asset_reader(workspace: Workspace) -> Callable[[str], bytes]:

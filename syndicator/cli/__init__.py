@@ -37,9 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        cli.main(arguments, prog_name="syndicator", standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        return exit_.exit_code
+        # Outside of its standalone mode click returns the code that a command exits with.
+        return cli.main(arguments, prog_name="syndicator", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         return 2
@@ -57,7 +56,6 @@ def _run(arguments: list[str]) -> int:
             err=True,
         )
         return SyndicatorError.exit_code
-    return 0
 
 
 def _refuse(error: SyndicatorError, *, as_json: bool) -> int:

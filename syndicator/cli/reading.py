@@ -8,16 +8,15 @@ from pathlib import Path
 
 import click
 
-from syndicator.bundle import keys
 from syndicator.cli.session import Instant, Session, standard
 from syndicator.entitlement import UnknownNameError, resolve
 from syndicator.entitlement import explain as explain_decision
 from syndicator.errors import InvalidInputError, TargetError
 from syndicator.feeds import Channel, feed_key
-from syndicator.pipeline import render_channel
-from syndicator.server import ListedEdition, ListedPartner, Listing, Site, create_app, is_loopback
+from syndicator.pipeline import rehearse, render_channel
+from syndicator.server import Site, create_app, is_loopback
 from syndicator.server import serve as serve_site
-from syndicator.targets import Target, open_target, read_live
+from syndicator.targets import open_target, read_live
 from syndicator.workspace import Workspace, read_workspace
 
 
@@ -97,7 +96,7 @@ def serve(session: Session, host: str, port: int) -> None:
         namer=workspace.settings.namer,
         name=workspace.settings.name,
         base_url=workspace.target.base_url,
-        listing=lambda: _listing(target, workspace),
+        rehearse=lambda now: rehearse(read_workspace(session.settings()), now),
     )
     app = create_app(site, open_preview=is_loopback(host))
     session.note(f"Serving on http://{host}:{port}/  preview: http://{host}:{port}/preview/")
@@ -107,27 +106,6 @@ def serve(session: Session, host: str, port: int) -> None:
         serve_site(app, host, port)
     except OSError as error:
         raise TargetError(f"cannot listen on {host}:{port}: {error.strerror}") from error
-
-
-def _listing(target: Target, workspace: Workspace) -> Listing | None:
-    """Return who shows what in the live release, for the preview."""
-    live = read_live(target)
-    if live is None:
-        return None
-    namer, editions = workspace.settings.namer, live.release.editions
-    partners = {
-        partner: ListedPartner(
-            id=partner,
-            handle=keys.partner_handle(namer, partner),
-            default=record.default,
-            editions={
-                locale: ListedEdition(editions[one].handle, locale, editions[one].generation)
-                for locale, one in record.editions.items()
-            },
-        )
-        for partner, record in live.release.partners.items()
-    }
-    return Listing(live.ref.generation, partners)
 
 
 def _sound(session: Session) -> Workspace:

@@ -16,7 +16,7 @@ from syndicator.targets.history import (
     stored_release,
 )
 from syndicator.targets.memory import MemoryTarget
-from syndicator.targets.port import AmbiguousError, Blob, Entry, Swap, Target, Usage, blob
+from syndicator.targets.port import AmbiguousError, Blob, Entry, Readable, Swap, Target, Usage, blob
 from syndicator.targets.profile import TargetProfile, open_target, parse_targets
 from syndicator.targets.reading import Live, fetcher, read_live, read_ref, read_release
 from syndicator.targets.report import Report
@@ -32,6 +32,7 @@ __all__ = [
     "Garbage",
     "Live",
     "MemoryTarget",
+    "Readable",
     "ReleaseInfo",
     "Report",
     "Retention",

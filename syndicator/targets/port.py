@@ -105,6 +105,18 @@ class Usage:
         return (self.writes + self.lists) * 5e-6 + self.reads * 4e-7
 
 
+class Readable(Protocol):
+    """What reading needs of a store."""
+
+    def read(self, key: str) -> bytes | None:
+        """Return the bytes under `key`, None where there are none.
+
+        Raises:
+            TargetError: The store cannot be read.
+        """
+        ...
+
+
 @runtime_checkable
 class Target(Protocol):
     """A store of bytes by key.
