@@ -246,6 +246,8 @@ def _reader(rule: FieldRule) -> Callable[[Row], str]:
         if value is None or value == "":
             return default
         text = value if type(value) is str else _as_text(value)
+        if rule.several:
+            text = text.split(rule.several, 1)[0].strip()
         return prefix + text if prefix else text
 
     return read
@@ -355,17 +357,10 @@ def _price(rule: PriceRule) -> Field:
         except FieldError as error:
             applied.faults.append((rule.column, error, Severity.ERROR))
             return
-        price = {"list": rule.list, "amount": _exact(amount * scale), "currency": currency}
+        price = {"list": rule.list, "amount": f"{amount * scale:f}", "currency": currency}
         applied.record.setdefault("prices", []).append(price)
 
     return fill
-
-
-def _exact(amount: Decimal) -> str:
-    """Write an amount without exponent and with at least two decimals where it has any."""
-    text = f"{amount.normalize():f}"
-    whole, point, cents = text.partition(".")
-    return f"{whole}{point}{cents.ljust(2, '0')}" if point else whole
 
 
 def _relation(rule: RelationRule) -> Field:

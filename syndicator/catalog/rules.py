@@ -20,6 +20,9 @@ class FieldRule(Record, frozen=True):
     locale: str = ""
     first: bool = False
     split: str = ""
+    """What parts the steps of a category path, or the lines of highlights."""
+    several: str = ""
+    """What parts several values of one cell; the first is used."""
     date_format: str = ""
     under: str = ""
     """Akeneo: the value is the label of the product's category below this one."""

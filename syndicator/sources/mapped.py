@@ -12,10 +12,11 @@ from syndicator.catalog.implied import implied_categories, implied_families
 from syndicator.catalog.intake import build_product
 from syndicator.catalog.mapping import REQUIRED, Compiled, compile_mapping, problems_of
 from syndicator.catalog.model import Lifecycle, Product
+from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources import jsonl
 from syndicator.sources.csvfile import read_table
-from syndicator.sources.places import listed, relative
+from syndicator.sources.places import listed, named
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import read_file
@@ -42,8 +43,8 @@ def gather(
     records = 0
     products: list[Product] = []
     for path in files:
-        label = relative(root, path)
-        for row in _rows(path, label, spec, mapping, problems):
+        label = named(spec.path, place, path)
+        for row in open_rows(path, label, spec.format, mapping.csv, problems):
             records += 1
             if isinstance(row, Problem):
                 problems.append(row)
@@ -96,12 +97,13 @@ def supplement(entry: Entry, fields: frozenset[str]) -> Supplement:
     return Supplement(entry.product.sku, filled, entry.place(""))
 
 
-def _rows(
-    path: Path, label: str, spec: SourceSpec, mapping: Compiled, problems: list[Problem]
+def open_rows(
+    path: Path, label: str, kind: str, rule: CsvRule | None, problems: list[Problem]
 ) -> Rows:
-    if spec.format == "jsonl":
+    """Return the rows of one file of the format `kind`, lazily."""
+    if kind == "jsonl":
         return jsonl.read_rows(path, label)
-    table, wrong = read_table(path, label, mapping.csv)
+    table, wrong = read_table(path, label, rule)
     problems += wrong
     return table.rows if table else iter(())
 
