@@ -14,25 +14,23 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicator import __version__, canonical
-from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Plan, Release, diff
+from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Plan, diff
+from syndicator.channels import feed_blobs
 from syndicator.entitlement import Edition, Entitlements, resolve
-from syndicator.errors import InvalidInputError
-from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record, render_feed
-from syndicator.rendering import View, next_change, render, render_bytes, shelve
+from syndicator.rendering import View, next_change, render_bytes, shelve
 from syndicator.targets import (
-    Blob,
+    Feeds,
     Live,
     MemoryTarget,
     Report,
     Target,
-    blob,
     fetcher,
     open_target,
     publish,
     read_live,
 )
 from syndicator.widgets import WidgetPackage
-from syndicator.workspace import Workspace
+from syndicator.workspace import Workspace, sound
 
 Progress = Callable[[int, int], None]
 
@@ -146,8 +144,7 @@ def propose(
         InvalidInputError: The workspace has errors; nothing was computed.
         TargetError: The target cannot be read.
     """
-    if errors := workspace.errors(strict=strict):
-        raise InvalidInputError(errors)
+    sound(workspace, strict=strict)
     entitlements = resolve(workspace.catalog, workspace.manifests, now)
     made = build(workspace, entitlements, packer=packer, progress=progress)
     target = open_target(workspace.target, workspace.settings.root)
@@ -170,12 +167,23 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         proposal.build,
         now=proposal.entitlements.at,
         nonce=secrets.token_hex(16),
-        asset=_asset_reader(workspace),
+        asset=asset_reader(workspace),
         live=proposal.live,
         plan=proposal.plan,
         reviewed=reviewed,
-        feeds=lambda made, partners: _feeds(workspace, proposal.entitlements, made, partners),
+        feeds=feeds_of(workspace, proposal.target, proposal.build, proposal.entitlements.at),
     )
+
+
+def feeds_of(workspace: Workspace, target: Target, build: Build | None, now: datetime) -> Feeds:
+    """Return how a delivery renders feeds: from the build's own pages where it has them."""
+    stored = fetcher(target)
+
+    def fetch(key: str, integrity: str) -> bytes:
+        piece = build.objects.get(key) if build else None
+        return piece.make() if piece else stored(key, integrity)
+
+    return lambda made, partners: feed_blobs(workspace, made, partners, fetch, now)
 
 
 def rehearse(workspace: Workspace, now: datetime) -> Target:
@@ -186,8 +194,7 @@ def rehearse(workspace: Workspace, now: datetime) -> Target:
     Raises:
         InvalidInputError: The workspace has errors.
     """
-    if errors := workspace.errors():
-        raise InvalidInputError(errors)
+    sound(workspace)
     entitlements = resolve(workspace.catalog, workspace.manifests, now)
     store = MemoryTarget()
     publish(
@@ -195,12 +202,12 @@ def rehearse(workspace: Workspace, now: datetime) -> Target:
         build(workspace, entitlements),
         now=now,
         nonce=now.isoformat(),
-        asset=_asset_reader(workspace),
+        asset=asset_reader(workspace),
     )
     return store
 
 
-def _asset_reader(workspace: Workspace) -> Callable[[str], bytes]:
+def asset_reader(workspace: Workspace) -> Callable[[str], bytes]:
     """Return how to get the bytes of a picture, a document or browser code by its key."""
     root, shelf = workspace.settings.root, shelve(workspace.catalog, workspace.settings.namer)
     paths: dict[str, Path] = {f"public/{key}": root / path for path, key in shelf.sources.items()}
@@ -208,37 +215,3 @@ def _asset_reader(workspace: Workspace) -> Callable[[str], bytes]:
         f"public/{key}": data for widget in workspace.widgets for key, data in widget.keys().items()
     }
     return lambda key: code[key] if key in code else paths[key].read_bytes()
-
-
-def _feeds(
-    workspace: Workspace, entitlements: Entitlements, made: Release, partners: frozenset[str]
-) -> Iterator[Blob]:
-    """Yield the feeds of some partners as the release makes them."""
-    for channel in workspace.channels:
-        for partner in sorted(partners):
-            if channel.serves(partner):
-                feed = render_channel(workspace, entitlements, made, channel, partner)
-                yield blob(f"private/feeds/{partner}/{channel.id}.{feed.extension}", feed.data)
-
-
-def render_channel(
-    workspace: Workspace, entitlements: Entitlements, made: Release, channel: Channel, partner: str
-) -> Feed:
-    """Return one partner's feed of one channel, with the changes that the release remembers."""
-    editions = entitlements.partners[partner]
-    edition = entitlements.editions[editions.get(channel.locale, next(iter(editions.values())))]
-    shelf = shelve(workspace.catalog, workspace.settings.namer)
-    view = View(shelf, edition, entitlements.at, _currency(entitlements, edition))
-    record = made.editions.get(edition.id)
-    changes = record.changes if record else ()
-    told = [{"sku": c.sku, "kind": c.kind, "at": c.at, "generation": c.generation} for c in changes]
-    source = FeedInput(
-        brand=workspace.settings.name,
-        partner=partner,
-        partner_name=workspace.manifests.partners[partner].name,
-        locale=edition.locale,
-        base_url=workspace.target.base_url,
-        documents=tuple(render(workspace.catalog.products[sku], view) for sku in edition.skus),
-        changes=changes_from_record(told),
-    )
-    return render_feed(channel, source, entitlements.at)

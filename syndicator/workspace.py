@@ -81,6 +81,17 @@ def read_workspace(settings: Settings) -> Workspace:
     )
 
 
+def sound(workspace: Workspace, *, strict: bool = False) -> Workspace:
+    """Return the workspace if nothing forbids publishing it.
+
+    Raises:
+        InvalidInputError: Something does; every error is listed.
+    """
+    if errors := workspace.errors(strict=strict):
+        raise InvalidInputError(errors)
+    return workspace
+
+
 def _widgets(root: Path) -> tuple[list[WidgetPackage], list[Problem]]:
     try:
         return find_widgets(root / "widgets"), []

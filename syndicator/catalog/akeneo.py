@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from syndicator.catalog.mapping import Applied, FieldRule, MappingRecord, slug
+from syndicator.catalog.mapping import Applied, slug
 from syndicator.catalog.model import Category, Family, SpecDefinition, SpecType, Text
+from syndicator.catalog.rules import FieldRule, MappingRecord
 from syndicator.catalog.units import symbol
 from syndicator.catalog.values import (
     FieldError,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from syndicator.catalog.assembly import Parts, assemble, named_files
-from syndicator.catalog.intake import Vocabulary
+from syndicator.catalog.fields import Vocabulary
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources import akeneo, mapped, workspace
 from syndicator.sources.assets import read_assets

@@ -126,8 +126,12 @@ class Target(Protocol):
     is not, but all of it is durable when the call returns.
     """
 
-    shared: bool
     usage: Usage
+
+    @property
+    def shared(self) -> bool:
+        """Whether several publishers may use the target."""
+        ...
 
     def read(self, key: str) -> bytes | None:
         """Return the bytes under `key`, None where there are none."""

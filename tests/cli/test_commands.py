@@ -24,34 +24,31 @@ def test_a_new_workspace_publishes_at_once(run: Run, workspace: Path) -> None:
     assert published["heads"] == 2
 
 
-def test_publishing_twice_writes_nothing_the_second_time(run: Run, workspace: Path) -> None:
+def test_publishing_twice_writes_nothing_the_second_time(run: Run, published: Path) -> None:
     """The second run says so, and no file of the target is touched."""
-    run("publish", cwd=workspace)
-    before = {path: path.stat().st_mtime_ns for path in (workspace / "build").rglob("*")}
-    second = run("publish", "--json", cwd=workspace).json
+    before = {path: path.stat().st_mtime_ns for path in (published / "build").rglob("*")}
+    second = run("publish", "--json", cwd=published).json
     assert (second["committed"], second["objects"], second["bytes"]) == (False, 0, 0)
-    assert before == {path: path.stat().st_mtime_ns for path in (workspace / "build").rglob("*")}
-    assert "Nothing to publish" in run("publish", cwd=workspace).out
+    assert before == {path: path.stat().st_mtime_ns for path in (published / "build").rglob("*")}
+    assert "Nothing to publish" in run("publish", cwd=published).out
 
 
-def test_plan_tells_what_publish_then_does(run: Run, workspace: Path) -> None:
+def test_plan_tells_what_publish_then_does(run: Run, published: Path) -> None:
     """One edited title is one changed product for its partner, before and after."""
-    run("publish", cwd=workspace)
-    product = workspace / "content/products/bulb-1.yaml"
+    product = published / "content/products/bulb-1.yaml"
     product.write_text(product.read_text().replace("Spare bulb", "New bulb"))
-    planned = run("plan", "--json", cwd=workspace).json
+    planned = run("plan", "--json", cwd=published).json
     assert [edition["changed"] for edition in planned["editions"]] == [["BULB-1", "LAMP-1"]]
-    published = run("publish", "--json", cwd=workspace).json
+    published = run("publish", "--json", cwd=published).json
     assert published["heads"] == 1
     assert published["generation"] == planned["generation"] == 2
 
 
-def test_a_price_change_touches_one_document(run: Run, workspace: Path) -> None:
+def test_a_price_change_touches_one_document(run: Run, published: Path) -> None:
     """Prices are in no other product's document."""
-    run("publish", cwd=workspace)
-    prices = workspace / "content/prices/retail.csv"
+    prices = published / "content/prices/retail.csv"
     prices.write_text(prices.read_text().replace("9.50", "9.90"))
-    planned = run("plan", "--json", cwd=workspace).json
+    planned = run("plan", "--json", cwd=published).json
     assert {tuple(edition["changed"]) for edition in planned["editions"]} == {("BULB-1",)}
 
 
@@ -95,11 +92,10 @@ def test_explain_suggests_the_near_name(run: Run, workspace: Path) -> None:
     assert "first-partner" in told.err
 
 
-def test_a_feed_is_printed_as_it_is_served(run: Run, workspace: Path) -> None:
+def test_a_feed_is_printed_as_it_is_served(run: Run, published: Path) -> None:
     """`feed` prints the bytes that publishing wrote."""
-    run("publish", cwd=workspace)
-    printed = run("feed", "first-partner", "changes", cwd=workspace)
-    stored = workspace / "build/site/private/feeds/first-partner/changes.atom"
+    printed = run("feed", "first-partner", "changes", cwd=published)
+    stored = published / "build/site/private/feeds/first-partner/changes.atom"
     assert printed.out == stored.read_text()
 
 
@@ -158,20 +154,19 @@ BAD_INPUT = {
 
 @pytest.mark.parametrize(("file", "good", "bad", "told"), BAD_INPUT.values(), ids=BAD_INPUT)
 def test_bad_input_is_told_with_its_file_and_publishes_nothing(
-    run: Run, workspace: Path, file: str, good: str, bad: str, told: str
+    run: Run, published: Path, file: str, good: str, bad: str, told: str
 ) -> None:
     """Exit 3, the file, a useful word, no traceback; what was live is untouched."""
-    run("publish", cwd=workspace)
-    live = (workspace / "build/site/private/refs/live").read_bytes()
-    path = workspace / file
+    live = (published / "build/site/private/refs/live").read_bytes()
+    path = published / file
     path.write_text(path.read_text().replace(good, bad, 1))
     for command in ("check", "publish"):
-        done = run(command, cwd=workspace)
+        done = run(command, cwd=published)
         assert done.code == 3, done.out + done.err
         assert file in done.err
         assert told in done.err
         assert "Traceback" not in done.err
-    assert (workspace / "build/site/private/refs/live").read_bytes() == live
+    assert (published / "build/site/private/refs/live").read_bytes() == live
 
 
 def test_all_problems_are_listed_at_once(run: Run, workspace: Path) -> None:
@@ -200,7 +195,7 @@ def test_a_cycle_of_distributors_is_refused(run: Run, workspace: Path) -> None:
     manifest.write_text(manifest.read_text() + "---\n" + cycle + "\n")
     done = run("check", cwd=workspace)
     assert done.code == 3
-    assert "cycle" in done.err or "circle" in done.err
+    assert "a -> b -> a" in done.err
 
 
 def test_a_yaml_bomb_is_refused_in_no_time(run: Run, workspace: Path) -> None:
