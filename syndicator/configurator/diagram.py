@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from syndicator.configurator.engine import Engine, Function
 from syndicator.configurator.building import TooLargeError
+from syndicator.configurator.engine import Engine, Function
 
 NONE = -1
 
