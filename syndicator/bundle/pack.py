@@ -53,9 +53,9 @@ class Build:
     objects: Mapping[str, Piece]
     inputs: str = ""
     """Fingerprint of everything that went in; a publisher compares it with the live reference."""
-    files: Mapping[str, str] = MappingProxyType({})
+    files: Mapping[str, str] = field(default_factory=dict)
     """Immutable keys of browser code and their integrity."""
-    aliases: Mapping[str, str] = MappingProxyType({})
+    aliases: Mapping[str, str] = field(default_factory=dict)
     """Mutable keys and the immutable key whose bytes they carry (`.../latest/...`)."""
 
 

@@ -11,7 +11,7 @@ import click
 
 from syndicator.cli.session import Session, standard
 from syndicator.errors import InvalidInputError, UsageError
-from syndicator.pipeline import read_workspace
+from syndicator.workspace import read_workspace
 
 
 @click.command()
@@ -54,7 +54,7 @@ def _copy(source: Traversable, target: Path, words: dict[str, str]) -> list[str]
 
 
 @click.command()
-@click.option("--strict", is_flag=True, help="Refused records and warnings fail the check too.")
+@click.option("--strict", is_flag=True, help="Records that an import lost fail the check too.")
 @standard
 def check(session: Session, strict: bool) -> None:
     """Read everything and list every problem at once; exit 3 where there is an error."""
@@ -74,8 +74,9 @@ def check(session: Session, strict: bool) -> None:
         for count in workspace.reading.counts:
             session.say(str(count))
         session.say(
-            f"{len(workspace.catalog.products)} products, {len(workspace.manifests.partners)} partners, "
+            f"{len(workspace.catalog.products)} products, "
+            f"{len(workspace.manifests.partners)} partners, "
             f"{len(errors)} errors, {len(workspace.problems) - len(errors)} warnings"
         )
     if errors:
-        raise SystemExit(InvalidInputError.exit_code)
+        raise click.exceptions.Exit(InvalidInputError.exit_code)

@@ -62,6 +62,12 @@ class Session:
             sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
             sys.stdout.buffer.flush()
 
+    def answer_line(self, value: dict[str, Any]) -> None:
+        """Print one JSON document on one line, for a command that answers again and again."""
+        if self.as_json:
+            sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
+            sys.stdout.buffer.flush()
+
     def problems(self, problems: Iterable[Problem]) -> None:
         """List problems for a person, errors first, and count what is left out."""
         ordered = sorted(problems, key=lambda p: (p.severity is not Severity.ERROR, p.origin.file))

@@ -6,7 +6,7 @@ This is the contract between entitlement and everything after it. The pure resol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -28,17 +28,18 @@ class Edition:
     """What partners with the same rights share, in one locale.
 
     `id` is a stable, private key derived from the rights, not from members or products.
-    `skus` is the assortment, in catalog order.
+    `skus` is the assortment, in catalog order; what `resolve` returns is an `Assortment`, of
+    which many editions share one and which answers `sku in edition.skus` at once.
     """
 
     id: str
     locale: str
-    skus: tuple[str, ...]
+    skus: Sequence[str]
     partners: tuple[str, ...]
     price_list: str = ""
     """Empty: no price is shown."""
     hidden: frozenset[str] = frozenset()
-    """Product fields that are left out: `prices`, `documents`, `extra.cost`, ..."""
+    """Fields of the document that are left out: `price`, `documents`, `spec.weight`, ..."""
     overrides: tuple[Override, ...] = ()
     widgets: tuple[str, ...] = ()
     territory: str = ""

@@ -15,6 +15,7 @@ from syndicator import canonical
 from syndicator.catalog.model import Media, Product, RelationType, Support, Text
 from syndicator.catalog.richtext import plain, sanitise
 from syndicator.rendering.commerce import render_lifecycle, render_price
+from syndicator.rendering.configurator import render_configurator
 from syndicator.rendering.richtree import Tree, grow
 from syndicator.rendering.specs import render_specs
 from syndicator.rendering.view import View, Words
@@ -25,12 +26,15 @@ def render(product: Product, view: View) -> dict[str, Any]:
     product = _overridden(product, view)
     words = Words(view)
     document: dict[str, Any] = {"sku": product.sku, "brand": product.brand}
-    document |= {key: getattr(product, key) for key in ("gtin", "mpn", "model")}
+    document |= {key: getattr(product, key) for key in _IDENTIFIERS if view.shows(key)}
     for key, part in _PARTS.items():
         if view.shows(key):
             document[key] = part(product, view, words)
     document["lang"] = words.lang
     return {key: value for key, value in document.items() if value}
+
+
+_IDENTIFIERS = ("gtin", "mpn", "model")
 
 
 def render_bytes(product: Product, view: View) -> bytes:
@@ -202,5 +206,6 @@ _PARTS: dict[str, _Part] = {
     "price": render_price,
     "lifecycle": render_lifecycle,
     "support": _support,
+    "configurator": render_configurator,
 }
 """The parts of a document by key, which is also the name by which a field policy hides one."""

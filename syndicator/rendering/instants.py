@@ -22,7 +22,8 @@ def _instants(product: Product) -> Iterator[datetime]:
     life = product.lifecycle
     windows = [(life.release, life.end_of_life)]
     windows += [(price.valid_from, price.valid_until) for price in product.prices]
-    shown = (*product.media, *product.documents)
-    windows += [(item.rights.valid_from, item.rights.valid_until) for item in shown if item.rights]
+    rights = [media.rights for media in product.media]
+    rights += [document.rights for document in product.documents]
+    windows += [(right.valid_from, right.valid_until) for right in rights if right]
     for window in windows:
         yield from (at for at in window if at is not None)

@@ -105,5 +105,5 @@ def _comparable(value: SpecValue) -> Any:  # noqa: ANN401  a JSON value
 
 def yes_no(value: bool, locale: str) -> str:
     """Return yes or no in the language of `locale`; English where it is not known."""
-    yes, no = _YES_NO.get(locale.split("-")[0], _YES_NO["en"])
+    yes, no = _YES_NO.get(locale.partition("-")[0], _YES_NO["en"])
     return yes if value else no

@@ -34,6 +34,21 @@ class Count:
     refused: int
     ignored: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
+    def as_json(self) -> dict[str, object]:
+        """Return the count as plain data for `--json`."""
+        return {
+            "source": self.source,
+            "records": self.records,
+            "accepted": self.accepted,
+            "refused": self.refused,
+            "ignored": dict(self.ignored),
+        }
+
+    def __str__(self) -> str:
+        text = f"{self.source}: {self.records} records, {self.accepted} accepted"
+        text += f", {self.refused} refused" if self.refused else ""
+        return text + (f", {len(self.ignored)} columns ignored" if self.ignored else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

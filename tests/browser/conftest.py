@@ -38,7 +38,11 @@ for (const name of %s) document.addEventListener('syndicator-' + name, (event) =
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if chromium is None:
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
@@ -83,8 +87,22 @@ class World:
 def world(aisle: WidgetPackage) -> Iterator[World]:
     zone = Zone(dict(aisle.keys()))
     media = [
-        {"src": zone.put_media(documents.picture(), "svg"), "type": "image/svg+xml", "width": 800, "height": 600, "role": "hero", "alt": "Fjord 7 von der Seite"},
-        {"src": zone.put_media(documents.picture("#8a3b12", 400), "svg"), "type": "image/svg+xml", "width": 800, "height": 600, "role": "gallery", "alt": "Der Antrieb"},
+        {
+            "src": zone.put_media(documents.picture(), "svg"),
+            "type": "image/svg+xml",
+            "width": 800,
+            "height": 600,
+            "role": "hero",
+            "alt": "Fjord 7 von der Seite",
+        },
+        {
+            "src": zone.put_media(documents.picture("#8a3b12", 400), "svg"),
+            "type": "image/svg+xml",
+            "width": 800,
+            "height": 600,
+            "role": "gallery",
+            "alt": "Der Antrieb",
+        },
     ]
     document = documents.fjord(media)
     zone.publish([document, documents.rack()])

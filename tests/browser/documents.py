@@ -14,7 +14,9 @@ def picture(ink: str = "#24453b", shift: int = 60) -> bytes:
     return PICTURE.format(ink=ink, shift=shift).encode()
 
 
-def fjord(media: list[dict[str, Any]], manual: str = "https://norrvind.example/fjord.pdf") -> dict[str, Any]:
+def fjord(
+    media: list[dict[str, Any]], manual: str = "https://norrvind.example/fjord.pdf"
+) -> dict[str, Any]:
     """The touring bicycle that most tests show, complete in every section."""
     return {
         "sku": "NV-FJORD-7",
@@ -25,44 +27,124 @@ def fjord(media: list[dict[str, Any]], manual: str = "https://norrvind.example/f
         "title": "Fjord 7 Trekkingrad",
         "summary": "Ein leises Rad für lange Wege: Stahlrahmen, Riemenantrieb und Licht, das immer brennt.",
         "description": [
-            ["p", "Das Fjord 7 ist für Menschen gebaut, die ihr Rad ", ["em", "jeden Tag"], " nehmen. Der Riemen braucht kein Öl, die Nabe keine Einstellung."],
+            [
+                "p",
+                "Das Fjord 7 ist für Menschen gebaut, die ihr Rad ",
+                ["em", "jeden Tag"],
+                " nehmen. Der Riemen braucht kein Öl, die Nabe keine Einstellung.",
+            ],
             ["h3", "Gebaut für Wetter"],
-            ["p", "Rahmen und Gabel sind innen gewachst und außen pulverbeschichtet. ", ["a", {"href": "https://norrvind.example/stahl"}, "Mehr über unseren Stahl"], "."],
+            [
+                "p",
+                "Rahmen und Gabel sind innen gewachst und außen pulverbeschichtet. ",
+                ["a", {"href": "https://norrvind.example/stahl"}, "Mehr über unseren Stahl"],
+                ".",
+            ],
             ["ul", ["li", "Schutzbleche aus Aluminium, 55 mm"], ["li", "Gepäckträger bis 27 kg"]],
         ],
-        "highlights": ["Riemenantrieb ohne Öl", "Nabendynamo mit Standlicht", "Zehn Jahre Garantie auf den Rahmen"],
+        "highlights": [
+            "Riemenantrieb ohne Öl",
+            "Nabendynamo mit Standlicht",
+            "Zehn Jahre Garantie auf den Rahmen",
+        ],
         "features": [
-            {"title": "Der Riemen", "text": [["p", "Hält etwa dreimal so lang wie eine Kette und bleibt sauber."]], "image": media[1]},
+            {
+                "title": "Der Riemen",
+                "text": [["p", "Hält etwa dreimal so lang wie eine Kette und bleibt sauber."]],
+                "image": media[1],
+            },
             {"title": "Das Licht", "text": [["p", "80 Lux vorn, Standlicht hinten, kein Akku."]]},
         ],
-        "category": [{"code": "bikes", "label": "Fahrräder"}, {"code": "touring", "label": "Trekking"}],
+        "category": [
+            {"code": "bikes", "label": "Fahrräder"},
+            {"code": "touring", "label": "Trekking"},
+        ],
         "media": media,
         "specs": [
-            {"group": "Rahmen", "items": [
-                {"key": "frame", "label": "Material", "text": "Chrom-Molybdän-Stahl"},
-                {"key": "weight", "label": "Gewicht", "text": "14,2 kg", "value": 14.2, "unit": "kg"},
-                {"key": "height", "label": "Körpergröße", "text": "165–190 cm", "value": [165, 190], "unit": "cm"}]},
-            {"group": "Antrieb", "items": [
-                {"key": "gears", "label": "Gänge", "text": "8", "value": 8},
-                {"key": "belt", "label": "Riemen", "text": "Ja"}]},
+            {
+                "group": "Rahmen",
+                "items": [
+                    {"key": "frame", "label": "Material", "text": "Chrom-Molybdän-Stahl"},
+                    {
+                        "key": "weight",
+                        "label": "Gewicht",
+                        "text": "14,2 kg",
+                        "value": 14.2,
+                        "unit": "kg",
+                    },
+                    {
+                        "key": "height",
+                        "label": "Körpergröße",
+                        "text": "165–190 cm",
+                        "value": [165, 190],
+                        "unit": "cm",
+                    },
+                ],
+            },
+            {
+                "group": "Antrieb",
+                "items": [
+                    {"key": "gears", "label": "Gänge", "text": "8", "value": 8},
+                    {"key": "belt", "label": "Riemen", "text": "Ja"},
+                ],
+            },
         ],
         "documents": [
-            {"src": manual, "type": "manual", "title": "Bedienungsanleitung Fjord", "language": "de", "size": 1_840_000, "pages": 24}],
+            {
+                "src": manual,
+                "type": "manual",
+                "title": "Bedienungsanleitung Fjord",
+                "language": "de",
+                "size": 1_840_000,
+                "pages": 24,
+            }
+        ],
         "relations": {
             "accessory": [
-                {"sku": "NV-RACK-2", "title": "Gepäckträger Rack 2", "brand": "Norrvind", "image": media[1]},
-                {"sku": "NV-BOTTLE-1", "title": "Trinkflasche 0,7 l", "brand": "Norrvind"}]},
+                {
+                    "sku": "NV-RACK-2",
+                    "title": "Gepäckträger Rack 2",
+                    "brand": "Norrvind",
+                    "image": media[1],
+                },
+                {"sku": "NV-BOTTLE-1", "title": "Trinkflasche 0,7 l", "brand": "Norrvind"},
+            ]
+        },
         "price": {"amount": "1899.00", "currency": "EUR", "text": "1.899,00 €"},
         "lifecycle": {"status": "available"},
         "support": {
-            "contacts": [{"name": "Norrvind Service", "phone": "+49 30 5550100", "email": "hilfe@norrvind.example", "hours": "Mo–Fr 9–17 Uhr"}],
-            "questions": [{"question": "Welche Rahmengröße passt mir?", "answer": [["p", "Messen Sie Ihre Schrittlänge und multiplizieren Sie mit 0,66."]]}]},
+            "contacts": [
+                {
+                    "name": "Norrvind Service",
+                    "phone": "+49 30 5550100",
+                    "email": "hilfe@norrvind.example",
+                    "hours": "Mo–Fr 9–17 Uhr",
+                }
+            ],
+            "questions": [
+                {
+                    "question": "Welche Rahmengröße passt mir?",
+                    "answer": [
+                        ["p", "Messen Sie Ihre Schrittlänge und multiplizieren Sie mit 0,66."]
+                    ],
+                }
+            ],
+        },
     }
 
 
 def rack() -> dict[str, Any]:
-    return {"sku": "NV-RACK-2", "brand": "Norrvind", "title": "Gepäckträger Rack 2", "summary": "Trägt 27 kg."}
+    return {
+        "sku": "NV-RACK-2",
+        "brand": "Norrvind",
+        "title": "Gepäckträger Rack 2",
+        "summary": "Trägt 27 kg.",
+    }
 
 
 def english(document: dict[str, Any]) -> dict[str, Any]:
-    return document | {"title": "Fjord 7 touring bike", "summary": "A quiet bike for long ways.", "price": {"amount": "1899.00", "currency": "EUR", "text": "€1,899.00"}}
+    return document | {
+        "title": "Fjord 7 touring bike",
+        "summary": "A quiet bike for long ways.",
+        "price": {"amount": "1899.00", "currency": "EUR", "text": "€1,899.00"},
+    }

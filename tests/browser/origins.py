@@ -41,7 +41,11 @@ def published(files: dict[str, bytes]) -> dict[str, Answer]:
     for key, body in files.items():
         kind = TYPES[PurePosixPath(key).suffix]
         mutable = key.startswith(("p/", "e/")) or "/latest/" in key
-        age = "public, max-age=60, stale-while-revalidate=600" if mutable else "public, max-age=31536000, immutable"
+        age = (
+            "public, max-age=60, stale-while-revalidate=600"
+            if mutable
+            else "public, max-age=31536000, immutable"
+        )
         headers = {"Content-Type": kind, "Access-Control-Allow-Origin": "*", "Cache-Control": age}
         answers[f"/{key}"] = Answer(body, headers=headers)
     return answers
@@ -59,7 +63,9 @@ def serving(answers: dict[str, Answer], host: str) -> Iterator[Origin]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(origin))
     server.daemon_threads = True
     origin.url = f"http://{host}:{server.server_address[1]}/"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+    )
     thread.start()
     try:
         yield origin
@@ -87,7 +93,9 @@ def _handler(origin: Origin) -> Callable[..., BaseHTTPRequestHandler]:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
-                self.wfile.write(answer.body[: len(answer.body) // 2] if answer.cut else answer.body)
+                self.wfile.write(
+                    answer.body[: len(answer.body) // 2] if answer.cut else answer.body
+                )
             except (BrokenPipeError, ConnectionResetError):
                 pass
             if answer.cut:

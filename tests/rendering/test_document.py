@@ -86,7 +86,7 @@ def seen(*products: Product, edition: dict[str, Any] | None = None, now: datetim
     )
     skus = tuple(catalog.products)
     granted = {"id": "e", "locale": "de", "skus": skus, "partners": ("p",), **(edition or {})}
-    return View(shelve(catalog, Namer(b"s" * 32)), Edition(**granted), now, currency="EUR")
+    return View(shelve(catalog, Namer(b"s" * 32)), Edition(**granted), now)
 
 
 def test_words_come_from_the_edition_s_locale() -> None:

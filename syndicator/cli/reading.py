@@ -1,0 +1,109 @@
+"""Commands for looking: `explain`, `feed` and `serve`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from syndicator.channels import render_channel
+from syndicator.cli.session import Instant, Session, standard
+from syndicator.entitlement import UnknownNameError
+from syndicator.entitlement import explain as explain_decision
+from syndicator.errors import TargetError
+from syndicator.feeds import Channel, feed_key
+from syndicator.pipeline import rehearse
+from syndicator.server import Site, create_app, is_loopback
+from syndicator.server import serve as serve_site
+from syndicator.targets import fetcher, open_target, read_live
+from syndicator.workspace import Workspace, read_workspace, sound
+
+
+@click.command()
+@click.argument("partner")
+@click.argument("sku")
+@click.option("--field", help="Ask about one field of the product.")
+@click.option("--at", type=Instant(), help="Decide as if it were this instant.")
+@standard
+def explain(
+    session: Session, partner: str, sku: str, field: str | None, at: datetime | None
+) -> None:
+    """Tell whether PARTNER may show SKU, by which rule, and when that changes."""
+    workspace = sound(read_workspace(session.settings()))
+    now = at or session.now()
+    answer = explain_decision(workspace.catalog, workspace.manifests, partner, sku, now, field)
+    session.answer(answer.as_json())
+    if not session.as_json:
+        for line in answer.lines():
+            session.say(line)
+
+
+@click.command()
+@click.argument("partner")
+@click.argument("channel")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file."
+)
+@standard
+def feed(session: Session, partner: str, channel: str, out: Path | None) -> None:
+    """Print PARTNER's feed of CHANNEL as the live release makes it."""
+    workspace = sound(read_workspace(session.settings()))
+    profile = _channel(workspace, partner, channel)
+    target = open_target(workspace.target, workspace.settings.root)
+    live = read_live(target)
+    if live is None:
+        raise TargetError("nothing was published yet; run `syndicator publish` first")
+    made = render_channel(workspace, live.release, profile, partner, fetcher(target), session.now())
+    for problem in made.problems:
+        session.note(f"{problem.severity.value}: {problem}")
+    address = f"{workspace.target.base_url}feeds/{partner}/{channel}.{made.extension}"
+    key = feed_key(workspace.settings.namer, partner, channel)
+    session.answer(
+        {
+            "media_type": made.media_type,
+            "address": f"{address}?key={key}",
+            "feed": made.data.decode(),
+            "problems": [problem.as_json() for problem in made.problems],
+        }
+    )
+    if out is not None:
+        out.write_bytes(made.data)
+    elif not session.as_json:
+        sys.stdout.buffer.write(made.data)
+
+
+def _channel(workspace: Workspace, partner: str, channel: str) -> Channel:
+    partners = workspace.manifests.partners
+    if partner not in partners:
+        raise UnknownNameError("partner", partner, f"Known: {', '.join(sorted(partners))}")
+    own = {one.id: one for one in workspace.channels if one.serves(partner)}
+    if channel not in own:
+        raise UnknownNameError("channel", channel, f"{partner} has: {', '.join(own) or 'none'}")
+    return own[channel]
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@standard
+def serve(session: Session, host: str, port: int) -> None:
+    """Serve what is published, with a preview for the manufacturer."""
+    workspace = sound(read_workspace(session.settings()))
+    target = open_target(workspace.target, workspace.settings.root)
+    site = Site(
+        reader=target,
+        namer=workspace.settings.namer,
+        name=workspace.settings.name,
+        base_url=workspace.target.base_url,
+        rehearse=lambda now: rehearse(read_workspace(session.settings()), now),
+    )
+    app = create_app(site, open_preview=is_loopback(host))
+    session.note(f"Serving on http://{host}:{port}/  preview: http://{host}:{port}/preview/")
+    if not is_loopback(host):
+        session.note(f"The preview wants this key: {site.preview_key()}")
+    try:
+        serve_site(app, host, port)
+    except OSError as error:
+        raise TargetError(f"cannot listen on {host}:{port}: {error.strerror}") from error

@@ -1,0 +1,165 @@
+"""What a selector means: the set of products of a catalog, computed with bitmaps.
+
+Every node gives a set, so every selector means something (the language is total): a comparison
+with a field that a product lacks is false, and `not` takes exactly the rest of the catalog.
+Where a field has several values (locales of a text, codes of a choice, the span of a range) a
+comparison holds if some value satisfies it; `!=` is the negation of `=`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from pyroaring import BitMap
+
+from syndicator.catalog.units import convert, symbol
+from syndicator.entitlement.index import Index, SpecIndex
+from syndicator.entitlement.selector import (
+    Both,
+    Comparison,
+    Either,
+    Everything,
+    Named,
+    Negation,
+    Quantity,
+    Selector,
+    Value,
+    walk,
+)
+
+GTIN_DIGITS = 14
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Turns selectors into sets over one index at one instant; equal clauses are shared."""
+
+    index: Index
+    named: Mapping[str, Selector]
+    """The trees of named selectors; they must not use each other in a cycle."""
+    at: datetime
+    """Only prices depend on it."""
+    memo: dict[Selector, BitMap] = field(default_factory=dict)
+    """Sets that do not depend on the instant; may be handed to the compiler of another one."""
+    _timed: dict[Selector, BitMap] = field(init=False, default_factory=dict)
+
+    def products(self, selector: Selector) -> BitMap:
+        """Return the products of a selector. The set is shared: do not change it in place.
+
+        Raises:
+            KeyError: A named selector is not declared; `check_references` finds those.
+        """
+        found = self.memo.get(selector)
+        if found is None:
+            found = self._timed.get(selector)
+        if found is None:
+            timed = timed_lists(selector, self.named)
+            found = self._compute(selector)
+            (self._timed if timed else self.memo)[selector] = found
+        return found
+
+    def _compute(self, node: Selector) -> BitMap:
+        match node:
+            case Everything():
+                return self.index.everything
+            case Named(name=name):
+                return self.products(self.named[name])
+            case Negation(operand=operand):
+                return self.index.everything - self.products(operand)
+            case Both(operands=operands):
+                return BitMap.intersection(*map(self.products, operands))
+            case Either(operands=operands):
+                return BitMap.union(*map(self.products, operands))
+            case Comparison():
+                return self._compare(node)
+
+    def _compare(self, node: Comparison) -> BitMap:
+        if node.operator == "!=":
+            return self.index.everything - self._union(node, "=")
+        return self._union(node, "=" if node.operator == "in" else node.operator)
+
+    def _union(self, node: Comparison, operator: str) -> BitMap:
+        if node.field == "sku" and operator == "=":
+            positions = self.index.positions
+            return BitMap([positions[v] for v in map(str, node.values) if v in positions])
+        sets = [self._one(node, operator, value) for value in node.values]
+        return sets[0] if len(sets) == 1 else BitMap.union(*sets)
+
+    def _one(self, node: Comparison, operator: str, value: Value) -> BitMap:
+        if node.field == "spec":
+            return _spec(self.index.spec(node.key), operator, value)
+        if node.field == "price" and isinstance(value, Quantity):
+            # Through text, so that 19.99 is the price 19.99 and not its nearest float.
+            amount = Decimal(repr(value.amount))
+            return self.index.price(node.key, self.at).where(operator, amount)
+        if node.field == "lifecycle":
+            return self.index.date(node.key).where(operator, value)
+        return self._text(node, operator, str(value))
+
+    def _text(self, node: Comparison, operator: str, value: str) -> BitMap:
+        if operator == "under":
+            return self.index.under(value.strip("/"))
+        if node.field == "gtin":
+            value = value.zfill(GTIN_DIGITS)
+        return self.index.text(node.field, node.key).get(value, _NOTHING)
+
+
+_NOTHING = BitMap()
+
+
+def _spec(spec: SpecIndex, operator: str, value: Value) -> BitMap:
+    if isinstance(value, bool):
+        return spec.flags.get(value, _NOTHING)
+    if isinstance(value, Quantity):
+        return _quantity(spec, operator, value)
+    return spec.words.get(str(value), _NOTHING)
+
+
+def _quantity(spec: SpecIndex, operator: str, value: Quantity) -> BitMap:
+    """A range satisfies a bound if one of its ends does, and equals what lies inside it."""
+    found = BitMap()
+    for unit in spec.lows:
+        amount = in_unit(value, unit)
+        if amount is None:
+            continue
+        if operator in {"<", "<="}:
+            found |= spec.lows[unit].where(operator, amount)
+        elif operator in {">", ">="}:
+            found |= spec.highs[unit].where(operator, amount)
+        else:
+            found |= spec.lows[unit].where("<=", amount) & spec.highs[unit].where(">=", amount)
+    return found
+
+
+def in_unit(value: Quantity, unit: str) -> float | None:
+    """Return the amount in a unit, None where it measures something else.
+
+    A number that was written without a unit is in the unit of the products.
+    """
+    return convert(value.amount, symbol(value.unit), unit) if value.unit else value.amount
+
+
+def timed_lists(selector: Selector, named: Mapping[str, Selector]) -> frozenset[str]:
+    """Return the price lists that a selector reads: its set changes when their prices do."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [selector]
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, Comparison) and node.field == "price":
+                found.add(node.key)
+            elif isinstance(node, Named) and node.name not in seen and node.name in named:
+                seen.add(node.name)
+                waiting.append(named[node.name])
+    return frozenset(found)
+
+
+def union(sets: Iterable[BitMap]) -> BitMap:
+    """Return the union of any number of sets; of none, the empty set."""
+    gathered = list(sets)
+    if not gathered:
+        return BitMap()
+    return gathered[0] if len(gathered) == 1 else BitMap.union(*gathered)

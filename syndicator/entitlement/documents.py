@@ -1,0 +1,170 @@
+"""What a manifest file may say, kind by kind: the shape of each YAML document.
+
+These records are the source of the JSON Schemas in `manifests/schemas/`. They hold what was
+written; `rules` holds what it means after names were resolved.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+Id: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z0-9][a-z0-9._-]{0,63}$",
+        description="lowercase letters, digits, '.', '_', '-'; at most 64",
+    ),
+]
+Reference: TypeAlias = Annotated[str, Meta(min_length=1)]
+SelectorText: TypeAlias = Annotated[
+    str, Meta(description="which products, in the selector language: 'all', 'brand = \"X\"', …")
+]
+Label: TypeAlias = str | dict[str, str]
+
+
+class Instant(str):
+    """A date (`2026-01-01`, midnight in the partner's zone) or an RFC 3339 instant."""
+
+    __slots__ = ()
+
+
+def decode_instant(kind: type, value: object) -> object:
+    """Accept what YAML and JSON readers make of a date; the text is checked by `windows`."""
+    if kind is not Instant:
+        raise NotImplementedError(kind)
+    if isinstance(value, datetime | date):
+        return Instant(value.isoformat())
+    if isinstance(value, str):
+        return Instant(value)
+    raise ValueError("Expected a date or an RFC 3339 instant")
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every manifest has."""
+
+    id: Id
+
+
+class ScopeName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One program, partner or territory; exactly one key is given."""
+
+    program: Reference = ""
+    partner: Reference = ""
+    territory: Reference = ""
+
+
+Scope: TypeAlias = Literal["all"] | ScopeName
+
+
+class Windowed(Manifest, frozen=True, kw_only=True):
+    """A manifest that may hold for a time: from `from`, up to but without `until`."""
+
+    from_: Instant | None = msgspec.field(name="from", default=None)
+    until: Instant | None = None
+
+
+class Program(Manifest, frozen=True, kw_only=True):
+    """A tier; a partner belongs to one or several."""
+
+    title: Label = ""
+    parent: Reference = ""
+
+
+class Partner(Manifest, frozen=True, kw_only=True):
+    """Somebody who shows products."""
+
+    name: str = ""
+    programs: tuple[Reference, ...] = ()
+    locales: tuple[Reference, ...] = ()
+    territory: str = ""
+    timezone: str = ""
+    price_list: str = ""
+    currency: str = ""
+    distributor: str = ""
+
+
+class Territory(Manifest, frozen=True, kw_only=True):
+    """A name for several countries (ISO 3166-1), so that rules can address a region."""
+
+    countries: Annotated[tuple[Reference, ...], Meta(min_length=1)]
+
+
+class NamedSelector(Manifest, frozen=True, kw_only=True):
+    """A selector that others use as `@id`."""
+
+    products: SelectorText
+
+
+class Grant(Windowed, frozen=True, kw_only=True):
+    """Permits products to a scope."""
+
+    to: Scope
+    products: SelectorText
+    early_access: bool = False
+
+
+class Forbid(Windowed, frozen=True, kw_only=True):
+    """Takes products from a scope; always wins."""
+
+    to: Scope
+    products: SelectorText
+
+
+class Delegation(Windowed, frozen=True, kw_only=True):
+    """What a distributor passes on to its dealers, of what it holds itself."""
+
+    distributor: Reference
+    to: Scope = "all"
+    products: SelectorText
+    widgets: tuple[Reference, ...] = ()
+    early_access: bool = False
+
+
+class PriceList(Windowed, frozen=True, kw_only=True):
+    """A price list and whom it is for; the prices stand in `content/prices/<id>.csv`."""
+
+    currency: Reference
+    to: Scope | None = None
+
+
+class FieldPolicy(Windowed, frozen=True, kw_only=True):
+    """Fields of products that a scope does not see, `except` some."""
+
+    to: Scope
+    hide: Annotated[tuple[Reference, ...], Meta(min_length=1)]
+    except_: Scope | None = msgspec.field(name="except", default=None)
+
+
+class Override(Manifest, frozen=True, kw_only=True):
+    """One partner's own words for fields of one product."""
+
+    partner: Reference
+    sku: Reference
+    fields: Annotated[dict[str, Any], Meta(min_length=1)]
+
+
+class WidgetGrant(Windowed, frozen=True, kw_only=True):
+    """Permits a widget, for example a configurator, to a scope."""
+
+    to: Scope
+    widget: Reference
+
+
+KINDS: dict[str, type[Manifest]] = {
+    "program": Program,
+    "partner": Partner,
+    "territory": Territory,
+    "selector": NamedSelector,
+    "grant": Grant,
+    "forbid": Forbid,
+    "delegation": Delegation,
+    "price-list": PriceList,
+    "field-policy": FieldPolicy,
+    "override": Override,
+    "widget-grant": WidgetGrant,
+}
+"""Every kind of manifest and the shape of its document."""

@@ -1,0 +1,313 @@
+"""Why a partner may show a product, or not: every rule that took part, and the deciding one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syndicator.catalog.model import Catalog, Product
+from syndicator.entitlement.compiler import Compiler
+from syndicator.entitlement.index import Index
+from syndicator.entitlement.names import suggest
+from syndicator.entitlement.rights import Rights, rights_of_one
+from syndicator.entitlement.rules import Manifests, Partner, ProductRule, Rule
+from syndicator.entitlement.snapshot import Snapshot
+from syndicator.entitlement.upcoming import next_change
+from syndicator.entitlement.values import HIDEABLE, hideable, published
+from syndicator.errors import Origin, UsageError
+
+_WHOLE = {"spec": "specs", "extra": "extra"}
+"""What hides every entry of a field with keys."""
+
+
+class UnknownNameError(UsageError):
+    """A question names a partner, product or field that does not exist."""
+
+    def __init__(self, what: str, name: str, fix: str) -> None:
+        super().__init__(f"there is no {what} {name!r}. {fix}".rstrip())
+        self.what, self.name, self.fix = what, name, fix
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One rule or fact that took part in a decision, and how."""
+
+    effect: str
+    """`permits`, `forbids`, `embargo`, `bounds`, `hides`, `overrides` or `prices`."""
+    name: str
+    """The rule as people cite it, such as `grant premium-bikes`, or the fact."""
+    reason: str
+    origin: Origin | None = None
+    partner: str = ""
+    """Whose rule it is where it is not the partner's own: a distributor."""
+    in_effect: bool = True
+    """False for a rule that selects the product but does not hold at this instant."""
+    early: bool = False
+    """Permits also before the announcement."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return the part as plain data."""
+        return {
+            "effect": self.effect,
+            "rule": self.name,
+            "reason": self.reason,
+            "file": self.origin.file if self.origin else None,
+            "line": self.origin.line if self.origin else None,
+            "partner": self.partner or None,
+            "in_effect": self.in_effect,
+        }
+
+    def __str__(self) -> str:
+        whose = f" of distributor {self.partner}" if self.partner else ""
+        where = f"  ({self.origin})" if self.origin else ""
+        idle = "" if self.in_effect else "  [not in effect]"
+        return f"{self.effect:9} {self.name}{whose}: {self.reason}{where}{idle}"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer to "may this partner show this product (or this field of it), and why?"."""
+
+    partner: str
+    sku: str
+    at: datetime
+    allowed: bool
+    reason: str
+    deciding: Part | None
+    """None where no rule permits: denial by default."""
+    parts: tuple[Part, ...]
+    field: str = ""
+    next_change: datetime | None = None
+    """When this answer, or a fact that it shows, changes by itself."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return the explanation as plain data for `--json`."""
+        return {
+            "partner": self.partner,
+            "sku": self.sku,
+            "field": self.field or None,
+            "at": self.at.isoformat(),
+            "allowed": self.allowed,
+            "reason": self.reason,
+            "deciding": self.deciding.as_json() if self.deciding else None,
+            "rules": [part.as_json() for part in self.parts],
+            "next_change": self.next_change.isoformat() if self.next_change else None,
+        }
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the explanation as lines of text for a person, the verdict first."""
+        subject = f"{self.field} of {self.sku}" if self.field else self.sku
+        verdict = "may show" if self.allowed else "may not show"
+        told = [f"{self.partner} {verdict} {subject} at {self.at.isoformat()}", f"  {self.reason}"]
+        told += [f"  {'*' if part == self.deciding else ' '} {part}" for part in self.parts]
+        after = self.next_change.isoformat() if self.next_change else "no date in the rules"
+        return (*told, f"  next change: {after}")
+
+
+def explain(
+    catalog: Catalog,
+    manifests: Manifests,
+    partner: str,
+    sku: str,
+    now: datetime,
+    field: str | None = None,
+) -> Explanation:
+    """Explain one decision at an instant; `field` narrows it to one field of the product.
+
+    The same sets decide as in `resolve`, over a catalog of the one product. Cost: the rules that
+    address the partner and its distributors; the size of the catalog does not matter.
+
+    Raises:
+        UnknownNameError: There is no such partner, product or field; suggests the near name.
+    """
+    who = manifests.partners.get(partner)
+    if who is None:
+        raise UnknownNameError("partner", partner, suggest(partner, manifests.partners))
+    product = catalog.products.get(sku)
+    if product is None:
+        raise UnknownNameError("product", sku, suggest(sku, catalog.products))
+    if field is not None:
+        field = _known_field(field)
+    case = _Case(manifests, who, product, now)
+    decision = case.product()
+    return case.field(decision, field) if field and decision.allowed else decision
+
+
+def _known_field(name: str) -> str:
+    always = {"sku", "brand", "title"}
+    if hideable(published(name)) or name in always:
+        return published(name)
+    raise UnknownNameError("field", name, suggest(name, HIDEABLE | always))
+
+
+class _Case:
+    """One partner and one product at one instant."""
+
+    def __init__(
+        self, manifests: Manifests, partner: Partner, product: Product, now: datetime
+    ) -> None:
+        self.manifests, self.partner, self.item, self.now = manifests, partner, product, now
+        self.rights = rights_of_one(manifests, partner)
+        self.index = Index((product,))
+        self.named: Mapping[str, object] = {}
+        self.now_snapshot = self.snapshot(now)
+
+    def snapshot(self, at: datetime) -> Snapshot:
+        named = {name: one.selector for name, one in self.manifests.selectors.items()}
+        return Snapshot(Compiler(self.index, named, at), at)
+
+    def product(self) -> Explanation:
+        parts = tuple(self._parts(self.rights, self.partner))
+        allowed = bool(self.now_snapshot.products(self.rights))
+        deciding, reason = self._decide(parts, allowed)
+        return Explanation(
+            partner=self.partner.id,
+            sku=self.item.sku,
+            at=self.now,
+            allowed=allowed,
+            reason=reason,
+            deciding=deciding,
+            parts=parts,
+            next_change=self._next(),
+        )
+
+    def _next(self) -> datetime | None:
+        name = self.rights.identity
+        answers = {name: self.now_snapshot.answer(self.rights)}
+        return next_change(self.index, self.snapshot, {name: self.rights}, answers, self.now)
+
+    def _decide(self, parts: tuple[Part, ...], allowed: bool) -> tuple[Part | None, str]:
+        """Choose the weightiest part that is enough for the answer."""
+        own = [part for part in parts if part.in_effect and not part.partner]
+        permits = [part for part in own if part.effect == "permits"]
+        early = [part for part in permits if part.early]
+        embargoed = any(part.effect == "embargo" for part in own)
+        if allowed:
+            decisive = (early if embargoed else permits)[0]
+            return decisive, f"{decisive.name} permits it"
+        for part in own:
+            if part.effect == "forbids":
+                return part, f"{part.name} forbids it"
+        if not permits:
+            later = any(part.effect == "permits" and not part.partner for part in parts)
+            holds = " that holds at this instant" if later else ""
+            return None, f"no rule{holds} permits it: denied by default"
+        wanted = {"bounds"} if early else {"bounds", "embargo"}
+        part = next(part for part in own if part.effect in wanted)
+        return part, part.reason
+
+    def _parts(self, rights: Rights, partner: Partner) -> Iterator[Part]:
+        """Yield forbids, embargo, what bounds a dealer, and permits: in the order of weight."""
+        whose = "" if partner is self.partner else partner.id
+        for rule in _selecting(self.now_snapshot, rights.forbids):
+            yield self._part("forbids", rule, rights, whose)
+        permits = list(_selecting(self.now_snapshot, rights.permits))
+        announce = self.item.lifecycle.announce
+        if announce is not None and self.now < announce:
+            yield Part(
+                "embargo",
+                "embargo",
+                f"not announced before {announce.isoformat()}",
+                partner=whose,
+            )
+        if rights.distributor is not None:
+            yield from self._bounds(rights, partner)
+        for rule in permits:
+            yield self._part("permits", rule, rights, whose)
+
+    def _bounds(self, rights: Rights, partner: Partner) -> Iterator[Part]:
+        above = self.manifests.partners[partner.distributor]
+        if rights.distributor is None:
+            return
+        if not self.now_snapshot.products(rights.distributor):
+            yield Part(
+                "bounds",
+                f"distributor {above.id}",
+                f"distributor {above.id} does not hold it",
+                partner.origin,
+            )
+        yield from (
+            replace(part, partner=part.partner or above.id)
+            for part in self._parts(rights.distributor, above)
+        )
+
+    def _part(self, effect: str, rule: ProductRule, rights: Rights, whose: str) -> Part:
+        early = effect == "permits" and rule.early_access
+        return Part(
+            effect,
+            rule.name,
+            f"{rule.text}, for {rule.scope}{_period(rule, rights.zone)}"
+            + (", also before its announcement" if early else ""),
+            rule.origin,
+            whose,
+            rule.window.holds(self.now, rights.zone),
+            early,
+        )
+
+    def field(self, decision: Explanation, field: str) -> Explanation:
+        """Narrow a permission to one field."""
+        parts = [*self._policies(self.rights, field, self.partner), *self._owners(field)]
+        hiding = [part for part in parts if part.effect == "hides" and part.in_effect]
+        prices = field == "price" and not hiding
+        chosen = self.rights.prices.at(self.now, self.rights.zone) if prices else None
+        if chosen is not None:
+            parts.append(
+                Part("prices", chosen.name, f"for {chosen.scope}, {chosen.currency}", chosen.origin)
+            )
+        shown = not hiding and (not prices or chosen is not None)
+        last = parts[-1] if parts else None
+        if not shown:
+            reason = f"{hiding[0].name} hides it" if hiding else "no price list is in effect"
+            return replace(
+                decision,
+                field=field,
+                allowed=False,
+                reason=reason,
+                deciding=hiding[0] if hiding else None,
+                parts=(*parts, *decision.parts),
+            )
+        return replace(
+            decision,
+            field=field,
+            reason=f"{last.name} {last.effect} it" if last else "no policy hides it",
+            deciding=last or decision.deciding,
+            parts=(*parts, *decision.parts),
+        )
+
+    def _policies(self, rights: Rights, field: str, partner: Partner) -> Iterator[Part]:
+        whose = "" if partner is self.partner else partner.id
+        for rule in rights.policies:
+            if rule.hide & {field, _WHOLE.get(field.partition(".")[0], "")}:
+                reason = f"{', '.join(sorted(rule.hide))} for {rule.scope}"
+                holds = rule.window.holds(self.now, rights.zone)
+                yield Part(
+                    "hides",
+                    rule.name,
+                    reason + _period(rule, rights.zone),
+                    rule.origin,
+                    whose,
+                    holds,
+                )
+        if rights.distributor is not None:
+            above = self.manifests.partners[partner.distributor]
+            yield from self._policies(rights.distributor, field, above)
+
+    def _owners(self, field: str) -> Iterator[Part]:
+        for rule in self.rights.overrides:
+            if rule.sku == self.item.sku and field in rule.fields:
+                yield Part(
+                    "overrides", rule.name, f"{rule.scope.name} owns this field", rule.origin
+                )
+
+
+def _selecting(snapshot: Snapshot, rules: tuple[ProductRule, ...]) -> Iterator[ProductRule]:
+    """Yield the rules that select the product, those in effect first, then by name."""
+    chosen = [rule for rule in rules if snapshot.compiler.products(rule.selector)]
+    yield from sorted(chosen, key=lambda rule: rule.name)
+
+
+def _period(rule: Rule, zone: str) -> str:
+    start, end = rule.window.bounds(zone)
+    begins = f" from {start.isoformat()}" if start else ""
+    return begins + (f" until {end.isoformat()}" if end else "")

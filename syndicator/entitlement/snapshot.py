@@ -1,0 +1,113 @@
+"""What rights give at one instant: the sets behind every edition.
+
+The decision, in one line: permitted and (not under embargo, or permitted early), bounded by what
+the distributor holds, minus what is forbidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pyroaring import BitMap
+
+from syndicator.entitlement.compiler import Compiler, union
+from syndicator.entitlement.rights import Rights
+from syndicator.entitlement.rules import ProductRule
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything that rights give at one instant; equal answers show the same."""
+
+    products: BitMap
+    price_list: str
+    hidden: frozenset[str]
+    widgets: frozenset[str]
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """The world at one instant; unions that partners share are computed once."""
+
+    compiler: Compiler
+    at: datetime
+    _unions: dict[tuple[int, ...], BitMap] = field(init=False, default_factory=dict)
+    _held: dict[str, BitMap] = field(init=False, default_factory=dict)
+    _embargo: BitMap | None = field(init=False, default=None)
+
+    def answer(self, rights: Rights) -> Answer:
+        """Return what these rights give now."""
+        chosen = rights.prices.at(self.at, rights.zone)
+        return Answer(
+            self.products(rights),
+            chosen.id if chosen else "",
+            self.hidden(rights),
+            self.widgets(rights),
+        )
+
+    def products(self, rights: Rights) -> BitMap:
+        """Return the assortment. The set is shared: do not change it in place."""
+        found = self._held.get(rights.identity)
+        if found is None:
+            found = self._held[rights.identity] = self._products(rights)
+        return found
+
+    def _products(self, rights: Rights) -> BitMap:
+        permits = self._in_effect(rights.permits, rights.zone)
+        shown = self._union(permits) - self.embargoed
+        early = [rule for rule in permits if rule.early_access]
+        if early:
+            shown |= self._union(early)
+        if rights.distributor is not None:
+            shown &= self.products(rights.distributor)
+        forbids = self._in_effect(rights.forbids, rights.zone)
+        return shown - self._union(forbids) if forbids else shown
+
+    @property
+    def embargoed(self) -> BitMap:
+        """The products that are not announced yet."""
+        if self._embargo is None:
+            self._embargo = self.compiler.index.date("announce").where(">", self.at)
+        return self._embargo
+
+    def hidden(self, rights: Rights) -> frozenset[str]:
+        """Return the fields that are left out; a dealer sees no more than its distributor."""
+        hidden = {
+            name
+            for rule in rights.policies
+            if rule.window.holds(self.at, rights.zone)
+            for name in rule.hide
+        }
+        if rights.distributor is not None:
+            hidden |= self.hidden(rights.distributor)
+        return frozenset(hidden)
+
+    def widgets(self, rights: Rights) -> frozenset[str]:
+        """Return the widgets; a dealer has those that are passed on to it."""
+        if rights.distributor is not None:
+            passed = self._in_effect(rights.permits, rights.zone)
+            return self.widgets(rights.distributor) & {
+                widget for rule in passed for widget in rule.widgets
+            }
+        return frozenset(
+            rule.widget for rule in rights.widgets if rule.window.holds(self.at, rights.zone)
+        )
+
+    def _in_effect(self, rules: Iterable[ProductRule], zone: str) -> list[ProductRule]:
+        return [rule for rule in rules if rule.window.holds(self.at, zone)]
+
+    def _union(self, rules: Iterable[ProductRule]) -> BitMap:
+        """Return the union of the rules' products; rules of programs are united once for all."""
+        shared: list[ProductRule] = []
+        own: list[ProductRule] = []
+        for rule in rules:
+            (own if rule.scope.kind == "partner" else shared).append(rule)
+        sets = [self.compiler.products(rule.selector) for rule in own]
+        if shared:
+            key = tuple(sorted(map(id, shared)))
+            if key not in self._unions:
+                self._unions[key] = union(self.compiler.products(r.selector) for r in shared)
+            sets.append(self._unions[key])
+        return union(sets)

@@ -1,0 +1,74 @@
+"""The example shop shows the aisle on its pages, and its own words where nothing was granted."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import threading
+
+import pytest
+from werkzeug.serving import make_server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def shop_module(request):
+    path = request.config.rootpath / "examples" / "partner_site" / "app.py"
+    spec = importlib.util.spec_from_file_location("partner_site", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def open_shop(shop_module, world):
+    """Start the shop beside the publisher and return its address."""
+    servers = []
+
+    def start(**options):
+        app = shop_module.create_app(world.store.url, "velohaus", **options)
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://localhost:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_product_page_shows_the_aisle(open_shop, tab, heard):
+
+    tab.goto(open_shop() + "/p/fjord-7")
+    assert heard("view")["sku"] == "NV-FJORD-7"
+    assert tab.locator("syndicator-aisle .lead h2").inner_text() == "Fjord 7 Trekkingrad"
+
+
+def test_a_product_that_is_not_granted_keeps_the_shops_own_words(open_shop, tab, heard):
+    tab.goto(open_shop() + "/p/halo")
+    assert heard("missing")["reason"] == "not-found"
+    assert tab.get_by_text("Ein Sammlerstück aus zweiter Hand").is_visible()
+
+
+def test_the_shop_takes_another_product_list(open_shop, tab, heard, tmp_path):
+    listed = [
+        {
+            "slug": "x",
+            "gtin": "4006381333931",
+            "brand": "N",
+            "title": "Eigenes Wort",
+            "price": "5",
+            "text": "t",
+            "availability": "",
+        }
+    ]
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"products": listed}))
+    tab.goto(open_shop(products=path) + "/p/x")
+    assert heard("view")["sku"] == "NV-FJORD-7"
+
+
+def test_an_unknown_page_is_not_found(open_shop, tab):
+    assert tab.goto(open_shop() + "/p/none").status == 404

@@ -1,0 +1,160 @@
+"""The selector language: what it means, and how it says what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.entitlement.grammar import Mistake, parse_selector
+
+SPEC = "spec"
+
+
+@pytest.fixture(scope="module")
+def bikes(say):
+    number = {"type": "number", "unit": "W"}
+    return say.catalog(
+        say.product(
+            "E250",
+            family="e-bike",
+            category="bikes/e-bikes",
+            gtin="04006381333931",
+            specs={
+                "power": {**number, "value": 250.0},
+                "rider": {"type": "range", "low": 165, "high": 190, "unit": "cm"},
+                "frame": {"type": "choice", "codes": ["S", "M"]},
+                "folds": {"type": "boolean", "value": False},
+            },
+            prices=[
+                {"list": "eur", "amount": "2499.00", "currency": "EUR"},
+                {"list": "eur", "amount": "2299.00", "currency": "EUR", "min_quantity": 5},
+            ],
+            lifecycle={"release": "2026-05-01T00:00:00Z"},
+        ),
+        say.product(
+            "E750",
+            brand="Other",
+            category="bikes/e-bikes/fast",
+            title={"en": "Fast", "de": "Schnell"},
+            specs={"power": {**number, "value": 750.0}},
+            extra={"code": "87"},
+        ),
+        say.product("BELL", category="parts/bells", variant={"group": "bells"}),
+        say.product("BIKESTAND", category="bikestands"),
+    )
+
+
+MEANING = {
+    "all": {"E250", "E750", "BELL", "BIKESTAND"},
+    "not all": set(),
+    'sku = "BELL"': {"BELL"},
+    'sku in ["BELL", "E750", "NOSUCH"]': {"BELL", "E750"},
+    'brand != "Norrvind"': {"E750"},
+    'category under "bikes"': {"E250", "E750"},
+    'category under ["bikes/e-bikes/fast", "parts"]': {"E750", "BELL"},
+    'category = "bikes/e-bikes"': {"E250"},
+    'gtin = "4006381333931"': {"E250"},
+    'title = "Schnell"': {"E750"},
+    'extra.code = "87"': {"E750"},
+    'variant.group = "bells"': {"BELL"},
+    "spec.power >= 250 W": {"E250", "E750"},
+    "spec.power > 0.25 kW": {"E750"},
+    "spec.power > 250": {"E750"},
+    "spec.power != 250 W": {"E750", "BELL", "BIKESTAND"},
+    "not spec.power <= 250 W": {"E750", "BELL", "BIKESTAND"},
+    "spec.rider = 1.7 m": {"E250"},
+    "spec.rider > 190 cm": set(),
+    "spec.rider >= 190 cm": {"E250"},
+    'spec.frame = "M"': {"E250"},
+    "spec.folds = false": {"E250"},
+    "price.eur < 2500 EUR": {"E250"},
+    "price.eur < 2300": set(),
+    "price.eur = 2499.00": {"E250"},
+    "lifecycle.release < 2026-05-01": set(),
+    "lifecycle.release <= 2026-05-01": {"E250"},
+    "lifecycle.release < 2026-05-01T02:00:00+01:00": {"E250"},
+    'sku = "BELL" or sku = "E250" and brand = "Other"': {"BELL"},
+    '(sku = "BELL" or sku = "E250") and brand = "Other"': set(),
+    'not sku = "BELL" and category under "parts"': set(),
+    '@fast and spec."power" > 1 W': {"E750"},
+}
+
+
+@pytest.mark.parametrize("text", MEANING)
+def test_a_selector_means_the_products_that_the_format_says(say, bikes, text):
+    """Deny by default makes a partner's assortment exactly what one grant selects."""
+    world = f"""
+kind: partner
+id: p
+---
+kind: selector
+id: fast
+products: category under "bikes/e-bikes/fast"
+---
+kind: price-list
+id: eur
+currency: EUR
+---
+kind: grant
+id: g
+to: all
+products: '{text}'
+"""
+    manifests = say.manifests(world)
+    errors = [p for p in say.check(manifests, bikes) if p.severity == "error"]
+    assert errors == []
+    assert set(say.held(bikes, world, "p")) == MEANING[text]
+
+
+MISTAKES = {
+    "brand = Norrvind": (9, 'Put text into quotes: "Norrvind".'),
+    'brand == "x"': (8, ""),
+    'brand = "x" adn all': (13, "Did you mean 'and'?"),
+    "(all": (5, ""),
+    "": (1, ""),
+    "sku in []": (9, ""),
+    'brand = "x': (9, ""),
+    "lifecycle.release > 2026-02-30": (21, ""),
+    "not " * 70 + "all": (1, ""),
+    'sku = "x" or ' * 100_001 + "all": (1, ""),
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES, ids=lambda text: text[:30])
+def test_what_is_no_selector_is_refused_with_its_column(text):
+    found = parse_selector(text)
+    assert isinstance(found, Mistake)
+    assert (found.column, found.fix) == MISTAKES[text]
+
+
+def test_a_mistake_in_a_later_line_names_line_and_column():
+    found = parse_selector('sku = "a"\n  or brand ~ "b"')
+    assert isinstance(found, Mistake)
+    assert found.place == "line 2, column 12"
+
+
+ASKED_IN_VAIN = {
+    'brnad = "Norrvind"': ("unknown-field", "Did you mean 'brand'?"),
+    'spec.powr = "x"': ("unknown-spec", "Did you mean 'power'?"),
+    'category under "bikse"': ("unknown-category", "Did you mean 'bikes'?"),
+    'family = "ebike"': ("unknown-family", "Did you mean 'e-bike'?"),
+    'brand = "Norvind"': ("unknown-brand", "Did you mean 'Norrvind'?"),
+    "spec.power > 5 kg": ("wrong-unit", ""),
+    'spec.power = "big"': ("wrong-type", ""),
+    "brand = 5": ("wrong-type", ""),
+    'brand > "a"': ("wrong-operator", ""),
+    'brand under "a"': ("wrong-operator", ""),
+    "price.usd > 5": ("unknown-price-list", "Known: eur."),
+    "lifecycle.released > 2026-01-01": ("unknown-field", "Did you mean 'lifecycle.release'?"),
+    "lifecycle.release > 5": ("wrong-type", ""),
+    "spec > 5": ("unknown-field", ""),
+    'brand.x = "y"': ("unknown-field", ""),
+}
+
+
+@pytest.mark.parametrize("text", ASKED_IN_VAIN)
+def test_asking_for_what_no_product_has_is_told_with_the_near_name(say, bikes, text):
+    manifests = say.manifests(f"kind: grant\nid: g\nto: all\nproducts: 'all and {text}'")
+    (problem,) = say.check(manifests, bikes)
+    assert (problem.code, problem.fix) == ASKED_IN_VAIN[text]
+    assert problem.message.endswith("at column 9")
+    assert (problem.origin.file, problem.origin.line) == ("manifests/test.yaml", 4)
