@@ -123,7 +123,7 @@ def test_an_element_deleted_while_it_loads_says_nothing(world, tab):
     for answer in answers_below(world, "/p/"):
         answer.delay = 0.4
     thrown = []
-    tab.on("pageerror", thrown.append)
+    tab.on("pageerror", lambda error: thrown.append(str(error)))
     tab.goto(world.show(TAG))
     tab.evaluate("document.querySelector('syndicator-aisle').remove()")
     tab.wait_for_timeout(800)
@@ -151,7 +151,7 @@ def test_two_versions_of_the_script_share_a_page(world, tab, heard):
     """The first defines the elements, the second stands back."""
     latest = f'<script type="module" src="{world.store.url}w/aisle/latest/aisle.js"></script>'
     thrown = []
-    tab.on("pageerror", thrown.append)
+    tab.on("pageerror", lambda error: thrown.append(str(error)))
     tab.goto(world.show(TAG + latest))
     heard("view")
     tab.wait_for_load_state("networkidle")
