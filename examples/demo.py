@@ -21,7 +21,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SHOP = ROOT / "examples" / "partner_site" / "app.py"
 PARTNER = "velohaus"
-PRODUCT = "NV-FJORD-7"
+PRODUCT = "fjord-7"
+SCROLL = """async () => {
+  for (let y = 0; y < document.body.scrollHeight; y += 600) {
+    scrollTo(0, y);
+    await new Promise(requestAnimationFrame);
+  }
+  scrollTo(0, 0);
+}"""
+"""Pass every lazy picture, as a reader would."""
 PATIENCE = 30.0
 """Seconds that a server may take to answer."""
 
@@ -119,8 +127,9 @@ def photograph(address: str, path: Path) -> int:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(address)
         try:
-            page.wait_for_selector("syndicator-aisle h2", timeout=15_000)
-            title = page.locator("syndicator-aisle h2").first.inner_text()
+            title = page.locator("syndicator-aisle [part=title]").inner_text(timeout=15_000)
+            page.evaluate(SCROLL)
+            page.wait_for_load_state("networkidle")
         except Error as error:
             print(f"the aisle did not render on {address}: {error}", file=sys.stderr)
             return 1

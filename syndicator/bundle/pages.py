@@ -64,7 +64,7 @@ class Pages:
         if (known := self._made.get(documents)) is not None:
             return known
         data = encode(skus, documents)
-        lookup = tuple(_hashes(document) for document in documents)
+        lookup = tuple(lookup_hashes(document) for document in documents)
         reference = (self._namer.name("page", data), canonical.integrity(data))
         serial = self._serials.setdefault(lookup, len(self._serials))
         made = Page(skus, documents, reference, len(data), lookup, serial)
@@ -95,6 +95,7 @@ def documents_of(data: bytes) -> Iterator[tuple[str, bytes]]:
         yield sku, bytes(document)
 
 
-def _hashes(document: bytes) -> tuple[str, ...]:
+def lookup_hashes(document: bytes) -> tuple[str, ...]:
+    """Return the key hashes under which a document's product is found."""
     found = _identifiers.decode(document)
     return keys.lookup_keys(found.sku, found.gtin, found.brand, found.mpn)

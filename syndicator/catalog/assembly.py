@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -13,7 +13,6 @@ from syndicator.catalog.model import (
     Catalog,
     Category,
     Family,
-    Media,
     Price,
     Product,
     Support,
@@ -40,6 +39,15 @@ class Entry:
     strict: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """Fields that a source gives to a product of another source, over what that one says."""
+
+    sku: str
+    changes: Mapping[str, object]
+    origin: Origin
+
+
 @dataclass(slots=True)
 class Parts:
     """What all sources gave together, before it is seen as one."""
@@ -47,9 +55,13 @@ class Parts:
     entries: list[Entry] = field(default_factory=list)
     families: dict[str, Family] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
+    supplements: list[Supplement] = field(default_factory=list)
+    """In the order of the sources: a later one wins."""
     prices: list[tuple[str, Price, Origin]] = field(default_factory=list)
     """Prices that stand apart from their products: SKU, price, place."""
     support: Support | None = None
+    refused: set[str] = field(default_factory=set)
+    """SKUs of records that stayed out, which nobody needs to be told of twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +91,8 @@ def assemble(
     A product with a problem of its own stays out; one that points to an unknown product loses
     the pointer, with a warning. Cost: linear in products and their parts.
     """
-    problems: list[Problem] = []
-    entries = _distinct(parts.entries, problems)
-    entries = {sku: entry for sku, entry in entries.items() if _fits(entry, parts, files, problems)}
-    _with_prices(entries, parts.prices, problems)
-    products = [_complete(entry, entries, files, problems) for entry in entries.values()]
-    problems += _shared_gtins(products, entries)
-    products.sort(key=sort_key)
+    assembly = _Assembly(parts, files)
+    products = assembly.products()
     used = {file for product in products for _, file in named_files(product)}
     catalog = Catalog(
         locales=locales,
@@ -95,151 +102,160 @@ def assemble(
         categories=parts.categories,
         assets={path: asset for path, asset in sorted(files.assets.items()) if path in used},
         support=parts.support or Support(),
-        origins={product.sku: entries[product.sku].place("") for product in products},
+        origins={sku: entry.place("") for sku, entry in assembly.entries.items()},
+        field_origins=assembly.field_origins,
     )
-    return catalog, problems
+    return catalog, assembly.problems
 
 
-def _distinct(entries: Iterable[Entry], problems: list[Problem]) -> dict[str, Entry]:
-    """Keep the first of the entries with one SKU and report the others with both places."""
-    kept: dict[str, Entry] = {}
-    for entry in entries:
+class _Assembly:
+    """The products on their way into one catalog, step by step."""
+
+    def __init__(self, parts: Parts, files: Files) -> None:
+        self.parts, self.files = parts, files
+        self.problems: list[Problem] = []
+        self.entries: dict[str, Entry] = {}
+        self.refused = set(parts.refused)
+        self.field_origins: dict[str, dict[str, Origin]] = {}
+
+    def products(self) -> list[Product]:
+        """Return the products of the catalog in its order."""
+        for entry in self.parts.entries:
+            self._take(entry)
+        self._supplement()
+        self.refused |= self.parts.refused - self.entries.keys()
+        for sku in [sku for sku, entry in self.entries.items() if not self._fits(entry)]:
+            del self.entries[sku]
+            self.refused.add(sku)
+        self._price()
+        products = [self._complete(entry) for entry in self.entries.values()]
+        self.problems += self._shared_gtins(products)
+        return sorted(products, key=sort_key)
+
+    def _take(self, entry: Entry) -> None:
+        """Keep the first of the entries with one SKU; report the others with both places."""
         sku = entry.product.sku
-        first = kept.setdefault(sku, entry)
+        first = self.entries.setdefault(sku, entry)
         if first is not entry:
             same = (
                 "with the same content" if first.product == entry.product else "with other content"
             )
-            problems.append(
+            message = f"the SKU {sku} is already used at {first.place('sku')}, {same}"
+            self.problems.append(
                 Problem(
-                    "duplicate-sku",
-                    f"the SKU {sku} is already used at {first.place('sku')}, {same}",
-                    entry.place("sku"),
-                    "sku",
-                    "one product a SKU",
-                    sku,
-                    "Remove one of them",
+                    "duplicate-sku", message, entry.place("sku"), "sku", "one product a SKU", sku
                 )
             )
-    return kept
 
+    def _supplement(self) -> None:
+        """Give products the fields that other sources hold for them."""
+        for supplement in self.parts.supplements:
+            entry = self.entries.get(supplement.sku)
+            if entry is None:
+                self._unknown_target(supplement.origin, "sku", supplement.sku, "the record is for")
+                continue
+            product = msgspec.structs.replace(entry.product, **supplement.changes)
+            self.entries[supplement.sku] = Entry(product, entry.place, entry.strict)
+            origins = self.field_origins.setdefault(supplement.sku, {})
+            origins |= dict.fromkeys(supplement.changes, supplement.origin)
 
-def _fits(entry: Entry, parts: Parts, files: Files, problems: list[Problem]) -> bool:
-    """Tell whether what a product refers to exists."""
-    product, found = entry.product, []
-    if product.family and product.family not in parts.families:
-        found.append(_unknown(entry, "family", product.family, parts.families))
-    if product.category and product.category not in parts.categories:
-        found.append(_unknown(entry, "category", product.category, parts.categories))
-    if entry.strict:
-        for path, file in named_files(product):
-            if fault := _fault(path, file, files):
-                found.append(Problem(fault[0], fault[1], entry.place(path), path, found=file))
-    problems += found
-    return not found
+    def _fits(self, entry: Entry) -> bool:
+        """Tell whether what a product refers to exists."""
+        product, found = entry.product, []
+        if product.family and product.family not in self.parts.families:
+            found.append(_unknown(entry, "family", product.family, self.parts.families))
+        if product.category and product.category not in self.parts.categories:
+            found.append(_unknown(entry, "category", product.category, self.parts.categories))
+        if entry.strict:
+            for path, file in named_files(product):
+                if fault := self._fault(path, file):
+                    found.append(Problem(*fault, entry.place(path), path, found=file))
+        self.problems += found
+        return not found
+
+    def _fault(self, path: str, file: str) -> tuple[str, str] | None:
+        """Return the code and words of what is wrong with a named file, if anything is."""
+        if file in self.files.faults:
+            return self.files.faults[file]
+        kind = self.files.assets[file].media_type
+        if not path.startswith("documents") and not kind.startswith(PICTURES):
+            return "not-a-picture", f"the file is no picture but {kind}"
+        return None
+
+    def _price(self) -> None:
+        """Give products the prices that stand apart."""
+        by_sku: dict[str, list[Price]] = {}
+        for sku, price, origin in self.parts.prices:
+            if sku in self.entries:
+                by_sku.setdefault(sku, []).append(price)
+            else:
+                self._unknown_target(origin, "sku", sku, "the price is for")
+        for sku, more in by_sku.items():
+            entry = self.entries[sku]
+            product = msgspec.structs.replace(entry.product, prices=(*entry.product.prices, *more))
+            self.entries[sku] = Entry(product, entry.place, entry.strict)
+
+    def _unknown_target(self, origin: Origin, path: str, sku: str, what: str) -> None:
+        if sku in self.refused:
+            return
+        near = (
+            difflib.get_close_matches(sku, self.entries, n=1) if len(self.entries) < NEARBY else []
+        )
+        fix = f"Did you mean {near[0]}?" if near else "It is left out"
+        message = f"{what} an unknown product"
+        self.problems.append(warn("unknown-sku", message, origin, path=path, found=sku, fix=fix))
+
+    def _complete(self, entry: Entry) -> Product:
+        """Return the product without pointers to nothing."""
+        product = entry.product
+        changes: dict[str, object] = {}
+        if any(relation.sku not in self.entries for relation in product.relations):
+            kept = tuple(relation for relation in product.relations if relation.sku in self.entries)
+            changes["relations"] = kept
+            self._tell_lost_relations(entry)
+        if not entry.strict:
+            changes |= self._without_faults(entry)
+        return msgspec.structs.replace(product, **changes) if changes else product
+
+    def _tell_lost_relations(self, entry: Entry) -> None:
+        places: dict[str, int] = {}
+        for relation in entry.product.relations:
+            index = places[relation.type] = places.get(relation.type, -1) + 1
+            if relation.sku not in self.entries:
+                path = f"relations.{relation.type}[{index}]"
+                self._unknown_target(
+                    entry.place(path), path, relation.sku, "the relation points to"
+                )
+
+    def _without_faults(self, entry: Entry) -> dict[str, object]:
+        """Return what is left of media and documents without those that cannot be used."""
+        product = entry.product
+        faults = {
+            path: fault for path, file in named_files(product) if (fault := self._fault(path, file))
+        }
+        if not faults:
+            return {}
+        for path, (code, message) in faults.items():
+            place = entry.place(path)
+            self.problems.append(warn(code, message, place, path=path, fix="It is left out"))
+        media = [m for i, m in enumerate(product.media) if f"media[{i}].file" not in faults]
+        documents = [
+            d for i, d in enumerate(product.documents) if f"documents[{i}].file" not in faults
+        ]
+        return {"media": tuple(media), "documents": tuple(documents)}
+
+    def _shared_gtins(self, products: Iterable[Product]) -> Iterator[Problem]:
+        first: dict[str, str] = {}
+        for product in products:
+            gtin = product.gtin
+            if gtin and (other := first.setdefault(gtin, product.sku)) != product.sku:
+                message = f"the GTIN is also that of {other} ({self.entries[other].place('gtin')})"
+                place = self.entries[product.sku].place("gtin")
+                yield warn("duplicate-gtin", message, place, path="gtin", found=gtin)
 
 
 def _unknown(entry: Entry, name: str, value: str, known: Iterable[str]) -> Problem:
     near = difflib.get_close_matches(value, known, n=1)
     fix = f"Did you mean {near[0]}?" if near else ""
-    return Problem(
-        f"unknown-{name}", f"there is no such {name}", entry.place(name), name, found=value, fix=fix
-    )
-
-
-def _fault(path: str, file: str, files: Files) -> tuple[str, str] | None:
-    """Return the code and words of what is wrong with a named file, if anything is."""
-    if file in files.faults:
-        return files.faults[file]
-    asset = files.assets[file]
-    if not path.startswith("documents") and not asset.media_type.startswith(PICTURES):
-        return "not-a-picture", f"the file is no picture but {asset.media_type or 'unknown'}"
-    return None
-
-
-def _with_prices(
-    entries: dict[str, Entry], prices: Sequence[tuple[str, Price, Origin]], problems: list[Problem]
-) -> None:
-    by_sku: dict[str, list[Price]] = {}
-    for sku, price, origin in prices:
-        if sku in entries:
-            by_sku.setdefault(sku, []).append(price)
-        else:
-            problems.append(
-                warn(
-                    "unknown-sku",
-                    "the price is for an unknown product",
-                    origin,
-                    path="sku",
-                    found=sku,
-                )
-            )
-    for sku, more in by_sku.items():
-        entry = entries[sku]
-        product = msgspec.structs.replace(entry.product, prices=(*entry.product.prices, *more))
-        entries[sku] = Entry(product, entry.place, entry.strict)
-
-
-def _complete(
-    entry: Entry, entries: Mapping[str, Entry], files: Files, problems: list[Problem]
-) -> Product:
-    """Return the product without pointers to nothing."""
-    product = entry.product
-    changes: dict[str, object] = {}
-    if any(relation.sku not in entries for relation in product.relations):
-        changes["relations"] = tuple(r for r in product.relations if r.sku in entries)
-        problems += _lost_relations(entry, entries)
-    if not entry.strict:
-        changes |= _without_faults(entry, files, problems)
-    return msgspec.structs.replace(product, **changes) if changes else product
-
-
-def _lost_relations(entry: Entry, entries: Mapping[str, Entry]) -> Iterator[Problem]:
-    places: dict[str, int] = {}
-    for relation in entry.product.relations:
-        index = places[relation.type] = places.get(relation.type, -1) + 1
-        if relation.sku in entries:
-            continue
-        path = f"relations.{relation.type}[{index}]"
-        near = (
-            difflib.get_close_matches(relation.sku, entries, n=1) if len(entries) < NEARBY else []
-        )
-        fix = f"Did you mean {near[0]}?" if near else "The relation is left out"
-        message = "the relation points to an unknown product"
-        yield warn(
-            "unknown-sku", message, entry.place(path), path=path, found=relation.sku, fix=fix
-        )
-
-
-def _without_faults(entry: Entry, files: Files, problems: list[Problem]) -> dict[str, object]:
-    faults = {
-        path: fault
-        for path, file in named_files(entry.product)
-        if (fault := _fault(path, file, files))
-    }
-    if not faults:
-        return {}
-    for path, (code, message) in faults.items():
-        problems.append(warn(code, message, entry.place(path), path=path, fix="It is left out"))
-    media: list[Media] = [
-        m for i, m in enumerate(entry.product.media) if f"media[{i}].file" not in faults
-    ]
-    documents = [
-        d for i, d in enumerate(entry.product.documents) if f"documents[{i}].file" not in faults
-    ]
-    return {"media": tuple(media), "documents": tuple(documents)}
-
-
-def _shared_gtins(products: Iterable[Product], entries: Mapping[str, Entry]) -> Iterator[Problem]:
-    first: dict[str, str] = {}
-    for product in products:
-        if product.gtin and (other := first.setdefault(product.gtin, product.sku)) != product.sku:
-            at = entries[other].place("gtin")
-            message = f"the GTIN is also that of {other} ({at})"
-            yield warn(
-                "duplicate-gtin",
-                message,
-                entries[product.sku].place("gtin"),
-                path="gtin",
-                found=product.gtin,
-            )
+    message = f"there is no such {name}"
+    return Problem(f"unknown-{name}", message, entry.place(name), name, found=value, fix=fix)

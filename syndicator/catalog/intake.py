@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from syndicator.catalog import records as written
+from syndicator.catalog.fields import SURROGATE, Fields, Vocabulary, parse_address
 from syndicator.catalog.model import (
     Category,
     Contact,
@@ -25,7 +25,6 @@ from syndicator.catalog.model import (
     SpecDefinition,
     SpecValue,
     Support,
-    Text,
     Variant,
     Video,
 )
@@ -36,35 +35,13 @@ from syndicator.catalog.values import (
     parse_amount,
     parse_currency,
     parse_gtin,
-    parse_instant,
 )
-from syndicator.errors import Problem
+from syndicator.errors import Origin, Problem
 
-Value = TypeVar("Value")
-
+_NOWHERE = Origin("")
 _SKU = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 _CATEGORY = re.compile(r"[^\x00-\x20/\x7f]+(?:/[^\x00-\x20/\x7f]+)*")
-_ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?")
 _TERRITORY = re.compile(r"[A-Z]{2}")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What records may refer to: locales (the first is the default) and families."""
-
-    locales: tuple[str, ...]
-    families: Mapping[str, Family] = field(default_factory=dict)
-    known_locales: frozenset[str] = frozenset()
-    """Every locale that words may have: the workspace's and those of its fallback chains."""
-    definitions: dict[str, dict[str, SpecDefinition]] = field(default_factory=dict)
-
-    def definition(self, family: str, key: str) -> SpecDefinition | None:
-        """Return what `key` means in `family`, if it is known."""
-        if family not in self.definitions:
-            known = self.families.get(family)
-            self.definitions[family] = {spec.key: spec for spec in known.specs} if known else {}
-        return self.definitions[family].get(key)
 
 
 def build_product(
@@ -75,11 +52,23 @@ def build_product(
     `place` gives the origin of a path in the record. A record with a problem gives no product.
     """
     record, problems = take(data, written.ProductRecord, place)
-    if record is None:
-        return None, problems
     intake = Intake(vocabulary, place)
-    product = intake.product(record)
-    return (None, intake.problems) if intake.problems else (product, [])
+    if record is not None:
+        product = intake.product(record)
+        return (None, intake.problems) if intake.problems else (product, [])
+    if rest := _rest(data, problems):  # what has the right shape may still be wrong
+        intake.product(rest)
+    return None, [*problems, *intake.problems]
+
+
+def _rest(data: object, problems: list[Problem]) -> written.ProductRecord | None:
+    """Return the record without the fields whose shape is wrong."""
+    if not isinstance(data, dict):
+        return None
+    bad = {re.split(r"[.\[]", problem.path, maxsplit=1)[0] for problem in problems}
+    good = {key: value for key, value in data.items() if key not in bad}
+    stand_in = {"sku": "x", "brand": "x", "title": "x"}
+    return take(stand_in | good, written.ProductRecord, lambda _: _NOWHERE)[0]
 
 
 def build_family(
@@ -119,12 +108,8 @@ def build_support(
     return (None, intake.problems) if intake.problems else (support, [])
 
 
-class Intake:
-    """Parses the fields of one record; what cannot be used is gathered in `problems`."""
-
-    def __init__(self, vocabulary: Vocabulary, place: Place) -> None:
-        self.vocabulary, self.place = vocabulary, place
-        self.problems: list[Problem] = []
+class Intake(Fields):
+    """Makes values of the product model from records."""
 
     def product(self, record: written.ProductRecord) -> Product:
         """Return the product; only to be used where no problem was found."""
@@ -139,79 +124,6 @@ class Intake:
         if record.specs:
             changes["specs"] = self.specs(record)
         return Product(**changes)
-
-    # --- texts ---------------------------------------------------------------------------
-
-    def text(self, value: object, path: str) -> Text:
-        """Return words by locale; empty words are no words."""
-        if isinstance(value, str):
-            value = {self.vocabulary.locales[0]: value}
-        if not isinstance(value, dict):
-            raise FieldError(
-                "wrong-type",
-                "the value has the wrong type",
-                "text, or a map of locale to text",
-                value,
-            )
-        found: Text = {}
-        for locale, words in value.items():
-            if locale not in self.vocabulary.known_locales:
-                self.unknown_locale(str(locale), path)
-            elif not isinstance(words, str) or _SURROGATE.search(words):
-                raise FieldError("wrong-type", "the words are not text", "text", words)
-            elif stripped := words.strip():
-                found[locale] = stripped
-        return found
-
-    def words(self, path: str, value: object) -> Text:
-        """Return words by locale, of which there must be some."""
-        found = self.text(value, path)
-        if not found and not self.problems:
-            self.wrong(
-                path, FieldError("empty", f"{path} is empty", "words in at least one locale")
-            )
-        return found
-
-    def unknown_locale(self, locale: str, path: str) -> None:
-        """Note words in a locale that the workspace does not have."""
-        known = ", ".join(self.vocabulary.locales)
-        fix = "Add it to locales in syndicator.toml, or remove the words"
-        where = f"{path}.{locale}"
-        self.wrong(
-            where,
-            FieldError("unknown-locale", "the workspace has no such locale", known, locale, fix),
-        )
-
-    def filled(self, path: str, value: str) -> str:
-        """Return text that may not be empty."""
-        stripped = value.strip()
-        if not stripped:
-            self.wrong(path, FieldError("empty", f"{path} is empty", "text"))
-        return stripped
-
-    def checked(self, path: str, value: object, parse: Callable[[object], Value]) -> Value | None:
-        """Return the parsed value, or note why it cannot be used."""
-        try:
-            return parse(value)
-        except FieldError as error:
-            self.wrong(path, error)
-            return None
-
-    def wrong(self, path: str, error: FieldError) -> None:
-        """Note a value that cannot be used."""
-        self.problems.append(
-            Problem(
-                error.code,
-                error.message,
-                self.place(path),
-                path,
-                error.expected,
-                error.found,
-                error.fix,
-            )
-        )
-
-    # --- parts ---------------------------------------------------------------------------
 
     def specs(self, record: written.ProductRecord) -> dict[str, SpecValue]:
         """Return typed specs by key, in the order written."""
@@ -264,7 +176,7 @@ class Intake:
         """Return the videos."""
         found = []
         for i, item in enumerate(items):
-            url = self.checked(f"videos[{i}].url", item.url, _address)
+            url = self.checked(f"videos[{i}].url", item.url, parse_address)
             title = self.text(item.title, f"videos[{i}].title")
             found.append(Video(url=url or "", poster=item.poster, title=title))
         return tuple(found)
@@ -288,15 +200,6 @@ class Intake:
             )
         return tuple(found)
 
-    def one_place(self, path: str, file: str, url: str) -> None:
-        """Note what names neither a file nor an address, or both, or no address of the web."""
-        if bool(file) == bool(url):
-            self.wrong(
-                path, FieldError("one-place", "one of file and url says where it is", "file or url")
-            )
-        elif url:
-            self.checked(f"{path}.url", url, _address)
-
     def rights(self, item: written.RightsRecord | None, path: str) -> Rights | None:
         """Return when and where something may be shown."""
         if item is None:
@@ -308,10 +211,6 @@ class Intake:
             valid_until=self.instant(item.valid_until, f"{path}.rights.valid_until"),
             territories=tuple(item.territories),
         )
-
-    def instant(self, value: str | None, path: str) -> Any:  # noqa: ANN401  datetime or None
-        """Return an instant, or nothing where nothing is written."""
-        return None if value is None or value == "" else self.checked(path, value, parse_instant)
 
     def relations(self, item: written.RelationsRecord) -> tuple[Relation, ...]:
         """Return the pointers to other products, by type in the order of the model."""
@@ -391,7 +290,7 @@ class Intake:
         for i, contact in enumerate(item.contacts):
             where = _under(path, f"contacts[{i}]")
             if contact.url:
-                self.checked(f"{where}.url", contact.url, _address)
+                self.checked(f"{where}.url", contact.url, parse_address)
             name, hours = (
                 self.words(f"{where}.name", contact.name),
                 self.text(contact.hours, f"{where}.hours"),
@@ -492,7 +391,7 @@ def _plain(value: object) -> str:
 
 def _sku(value: object) -> str:
     text = str(value).strip()
-    if not _SKU.fullmatch(text) or _SURROGATE.search(text):
+    if not _SKU.fullmatch(text) or SURROGATE.search(text):
         raise FieldError(
             "sku", "this cannot be a SKU", "1 to 128 characters without line breaks", value
         )
@@ -505,13 +404,6 @@ def _category(value: object) -> str:
         raise FieldError(
             "category", "this is not a category path", "codes and slashes, bikes/e-bikes", value
         )
-    return text
-
-
-def _address(value: object) -> str:
-    text = str(value)
-    if not _ADDRESS.fullmatch(text):
-        raise FieldError("address", "this is not an address of the web", "https://…", value)
     return text
 
 

@@ -10,22 +10,25 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from syndicator.catalog.model import (
-    Category,
-    Family,
     Flag,
-    MediaRole,
     Number,
-    Product,
-    Record,
-    RelationType,
     Series,
     SpecDefinition,
     SpecType,
     SpecValue,
     Words,
+)
+from syndicator.catalog.rules import (
+    CsvRule,
+    FieldRule,
+    MappingRecord,
+    MediaRule,
+    PriceRule,
+    RelationRule,
+    SpecRule,
 )
 from syndicator.catalog.shapes import Place, take
 from syndicator.catalog.specs import quantity
@@ -42,85 +45,7 @@ from syndicator.errors import Problem, Severity
 Row = Mapping[str, Any]
 
 
-class FieldRule(Record, frozen=True):
-    """Where one field of a product comes from."""
-
-    column: str = ""
-    columns: dict[str, str] = {}  # noqa: RUF012  msgspec copies
-    constant: str = ""
-    default: str = ""
-    prefix: str = ""
-    locale: str = ""
-    first: bool = False
-    split: str = ""
-    date_format: str = ""
-    when_invalid: Literal["refuse", "drop"] = "refuse"
-
-
-class MediaRule(Record, frozen=True):
-    """A column with the address or file of a picture."""
-
-    column: str
-    role: MediaRole = MediaRole.GALLERY
-    alt: str = ""
-    split: str = ""
-    folder: str = ""
-    """Put before file names."""
-
-
-class PriceRule(Record, frozen=True):
-    """A column with the amounts of a price list."""
-
-    list: str
-    column: str
-    currency: str = ""
-    currency_column: str = ""
-    scale: str | int | float = 1
-    decimal: str = ""
-
-
-class SpecRule(Record, frozen=True):
-    """A column, or every column with a prefix, that holds a spec."""
-
-    column: str = ""
-    prefix: str = ""
-    key: str = ""
-    label: str = ""
-    type: SpecType = SpecType.TEXT
-    unit: str = ""
-    locale: str = ""
-    split: str = ""
-
-
-class RelationRule(Record, frozen=True):
-    """A column with the SKUs of related products."""
-
-    column: str
-    type: RelationType
-    split: str = ","
-    prefix: str = ""
-
-
-class CsvRule(Record, frozen=True):
-    """How a table is written; what is absent is detected."""
-
-    delimiter: str = ""
-    encoding: str = ""
-    quote: str = '"'
-
-
-class MappingRecord(Record, frozen=True):
-    """A mapping file."""
-
-    fields: dict[str, str | FieldRule]
-    media: list[MediaRule] = []  # noqa: RUF012  msgspec copies
-    documents: list[MediaRule] = []  # noqa: RUF012
-    prices: list[PriceRule] = []  # noqa: RUF012
-    specs: list[SpecRule] = []  # noqa: RUF012
-    relations: list[RelationRule] = []  # noqa: RUF012
-    csv: CsvRule = CsvRule()
-
-
+REQUIRED = frozenset({"sku", "brand", "title"})
 _TEXTS = frozenset({"title", "summary", "description"})
 _PLAIN = frozenset({"sku", "brand", "mpn", "model", "family", "configurator"})
 _INSTANTS = frozenset({"lifecycle.announce", "lifecycle.release", "lifecycle.end_of_life"})
@@ -149,6 +74,7 @@ class Compiled:
     locale: str
     named: frozenset[str]
     csv: CsvRule
+    required: frozenset[str] = REQUIRED
     cells: dict[str, tuple[str, Cell] | None] = field(default_factory=dict)
     definitions: dict[str, SpecDefinition] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
@@ -199,9 +125,12 @@ def slug(words: str) -> str:
 
 
 def compile_mapping(
-    data: object, locale: str, place: Place
+    data: object, locale: str, place: Place, required: frozenset[str] = REQUIRED
 ) -> tuple[Compiled | None, list[Problem]]:
-    """Return the compiled mapping, or every problem of the mapping file."""
+    """Return the compiled mapping, or every problem of the mapping file.
+
+    `required` are the fields that a rule must fill; a supplement needs the SKU only.
+    """
     record, problems = take(data, MappingRecord, place)
     if record is None:
         return None, problems
@@ -229,7 +158,7 @@ def compile_mapping(
             )
         else:
             fields.append(_field(name, full, locale))
-    for missing in {"sku", "brand", "title"} - record.fields.keys():
+    for missing in sorted(required - record.fields.keys()):
         problems.append(
             Problem("no-rule", f"no rule says where {missing} comes from", place("fields"), missing)
         )
@@ -242,7 +171,7 @@ def compile_mapping(
     if problems:
         return None, problems
     named = frozenset(_named(record))
-    return Compiled(fields, record.specs, locale, named, record.csv), []
+    return Compiled(fields, record.specs, locale, named, record.csv, required), []
 
 
 def _currency_problem(rule: PriceRule, path: str, place: Place) -> Iterable[Problem]:
@@ -317,6 +246,8 @@ def _reader(rule: FieldRule) -> Callable[[Row], str]:
         if value is None or value == "":
             return default
         text = value if type(value) is str else _as_text(value)
+        if rule.several:
+            text = text.split(rule.several, 1)[0].strip()
         return prefix + text if prefix else text
 
     return read
@@ -426,17 +357,10 @@ def _price(rule: PriceRule) -> Field:
         except FieldError as error:
             applied.faults.append((rule.column, error, Severity.ERROR))
             return
-        price = {"list": rule.list, "amount": _exact(amount * scale), "currency": currency}
+        price = {"list": rule.list, "amount": f"{amount * scale:f}", "currency": currency}
         applied.record.setdefault("prices", []).append(price)
 
     return fill
-
-
-def _exact(amount: Decimal) -> str:
-    """Write an amount without exponent and with at least two decimals where it has any."""
-    text = f"{amount.normalize():f}"
-    whole, point, cents = text.partition(".")
-    return f"{whole}{point}{cents.ljust(2, '0')}" if point else whole
 
 
 def _relation(rule: RelationRule) -> Field:
@@ -505,44 +429,3 @@ def problems_of(applied: Applied, place: Place) -> list[Problem]:
         )
         for path, error, severity in applied.faults
     ]
-
-
-# --- what exports do not declare ---------------------------------------------------------
-
-
-def implied_categories(
-    products: Iterable[Product], known: Mapping[str, Category], locale: str
-) -> dict[str, Category]:
-    """Return the categories that products have and nobody declared; codes become labels."""
-    found: dict[str, Category] = {}
-    for product in products:
-        codes = product.category.split("/") if product.category else []
-        for end in range(len(codes), 0, -1):
-            path = "/".join(codes[:end])
-            if path in known or path in found:
-                break
-            found[path] = Category(
-                path=path, label={locale: codes[end - 1].replace("-", " ").capitalize()}
-            )
-    return found
-
-
-def implied_families(
-    products: Iterable[Product],
-    known: Mapping[str, Family],
-    definitions: Mapping[str, SpecDefinition],
-    locale: str,
-) -> dict[str, Family]:
-    """Return the families that products have and nobody declared, with the specs that they use."""
-    keys: dict[str, dict[str, None]] = {}
-    for product in products:
-        if product.family and product.family not in known:
-            keys.setdefault(product.family, {}).update(dict.fromkeys(product.specs))
-    return {
-        code: Family(
-            code=code,
-            label={locale: code.replace("_", " ").capitalize()},
-            specs=tuple(definitions[key] for key in used if key in definitions),
-        )
-        for code, used in keys.items()
-    }

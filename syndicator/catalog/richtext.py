@@ -104,10 +104,16 @@ _MARKUP = re.compile(
 )
 _BLOCK = re.compile(r"<(?:p|ul|ol|li|table|h[1-6]|br|pre|blockquote|d[ldt]|hr|img)\b")
 _EMPTY = re.compile(r"<p>\s*</p>")
+_PRE = re.compile(r"(<pre\b[^>]*>)\n+")
+"""Parsers drop the line end after this tag, so it cannot be kept."""
 _TIMES = re.compile(r"(?<=\d)\s?\*\s?(?=\d)")
 _SOURCE = re.compile(
     r"""src\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))|!\[[^\]]*\]\(\s*<?([^\s)>]*)""", re.IGNORECASE
 )
+_MAX_PASSES = 5
+"""HTML parsers make trees that no HTML gives back, such as headings in headings. Cleaning is
+repeated until nothing changes, so that what a browser builds from the result is what was cleaned;
+two passes are the rule, and text that needs more than these loses its markup."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
@@ -120,7 +126,7 @@ def sanitise(text: str, *, heading_level: int = 3, images: Container[str] = ()) 
     the result again gives the same. Cost: an escape for text without markup, else about a
     millisecond a kilobyte the first time and a look-up after that.
     """
-    text = _CONTROL.sub("", text).strip()
+    text = _clean(text)
     if not text:
         return ""
     if not _MARKUP.search(text):
@@ -131,30 +137,45 @@ def sanitise(text: str, *, heading_level: int = 3, images: Container[str] = ()) 
 
 def plain(text: str) -> str:
     """Return the words of rich text without any markup, on one line; not escaped for HTML."""
-    text = _CONTROL.sub("", text).strip()
+    text = _clean(text)
     if not _MARKUP.search(text):
         return " ".join(text.split())
     return _plain(text)
 
 
+def _clean(text: str) -> str:
+    """Return text without control characters and with one kind of line end."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return _CONTROL.sub("", text).strip()
+
+
 @lru_cache(maxsize=8192)
 def _plain(text: str) -> str:
-    reader = _Words()
-    reader.feed(sanitise(text))
-    reader.close()
-    return " ".join("".join(reader.words).split())
+    return _words_of(sanitise(text))
 
 
 @lru_cache(maxsize=8192)
 def _sanitise(text: str, heading_level: int, images: frozenset[str]) -> str:
-    source = text if _TAG.search(text) else _from_markdown(text)
     cleaner: _Cleaner | None = getattr(_LOCAL, "cleaner", None)
     if cleaner is None:
         cleaner = _LOCAL.cleaner = _Cleaner()
-    cleaned = cleaner.clean_with(source, heading_level, images)
-    if cleaned and not _BLOCK.search(cleaned):  # what the paragraphs cut apart must be closed again
-        cleaned = cleaner.clean_with(_paragraphs(cleaned), heading_level, images)
-    return cleaned
+    if not _TAG.search(text):
+        return cleaner.clean_with(_from_markdown(text), heading_level, images)
+    before, cleaned = "", cleaner.clean_with(text, heading_level, images)
+    for _ in range(_MAX_PASSES):
+        if cleaned == before:
+            return cleaned
+        source = cleaned if not cleaned or _BLOCK.search(cleaned) else _paragraphs(cleaned)
+        before, cleaned = source, cleaner.clean_with(source, heading_level, images)
+    return f"<p>{html.escape(_words_of(cleaned), quote=False)}</p>"
+
+
+def _words_of(cleaned: str) -> str:
+    """Return the words of sanitised HTML on one line."""
+    reader = _Words()
+    reader.feed(cleaned)
+    reader.close()
+    return " ".join("".join(reader.words).split())
 
 
 def _sources(text: str) -> Iterator[str]:
@@ -168,7 +189,7 @@ def _from_markdown(text: str) -> str:
 
 def _paragraphs(source: str) -> str:
     """Make paragraphs of inline HTML as exports write it: blank lines part, newlines break."""
-    parts = [part.strip() for part in re.split(r"\n\s*\n", source.replace("\r\n", "\n"))]
+    parts = [part.strip() for part in re.split(r"\n\s*\n", source)]
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in parts if part)
 
 
@@ -192,7 +213,8 @@ class _Cleaner:
     def clean_with(self, source: str, level: int, images: frozenset[str]) -> str:
         """Clean one text; `level` and `images` hold for this call."""
         self.level, self.images = level, images
-        return _EMPTY.sub("", str(self.cleaner.clean(source))).strip()
+        cleaned = str(self.cleaner.clean(source))
+        return _EMPTY.sub("", _PRE.sub(r"\1", cleaned)).strip()
 
     def _keeps(self, tag: str, name: str, value: str) -> bool:
         if name not in POLICY.get(tag, ()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator
+from enum import Enum
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -70,7 +71,18 @@ def _wrong(value: object, kind: Any, path: str, place: Place) -> Iterator[Proble
                 _moved(problem, path) for problem in _inner(value, kind, path, place, error)
             )
         else:
-            yield _problem(error, value, path, place)
+            found = _problem(error, value, path, place)
+            yield _with_members(found, kind) if _is_enum(kind) else found
+
+
+def _is_enum(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Enum)
+
+
+def _with_members(problem: Problem, kind: type[Enum]) -> Problem:
+    expected = ", ".join(str(member.value) for member in kind)
+    message = "the value is none of the known ones"
+    return Problem("wrong-value", message, problem.origin, problem.path, expected, problem.found)
 
 
 def _inner(

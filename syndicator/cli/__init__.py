@@ -11,6 +11,7 @@ import click
 
 from syndicator import __version__
 from syndicator.cli.editing import check, init
+from syndicator.cli.operations import diff, gc, releases, rollback, verify
 from syndicator.cli.publishing import plan, publish, watch
 from syndicator.cli.reading import explain, feed, serve
 from syndicator.errors import InvalidInputError, Problem, SyndicatorError
@@ -22,7 +23,11 @@ def cli() -> None:
     """Product content and applications, by entitlement, to every partner's page."""
 
 
-for _command in (init, check, plan, publish, watch, explain, serve, feed):
+_COMMANDS = (
+    *(init, check, plan, publish, watch, explain, serve, feed),
+    *(releases, diff, rollback, verify, gc),
+)
+for _command in _COMMANDS:
     cli.add_command(_command)
 
 
@@ -37,9 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        cli.main(arguments, prog_name="syndicator", standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        return exit_.exit_code
+        # Outside of its standalone mode click returns the code that a command exits with.
+        return cli.main(arguments, prog_name="syndicator", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         return 2
@@ -57,7 +61,6 @@ def _run(arguments: list[str]) -> int:
             err=True,
         )
         return SyndicatorError.exit_code
-    return 0
 
 
 def _refuse(error: SyndicatorError, *, as_json: bool) -> int:

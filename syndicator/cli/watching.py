@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 from syndicator.bundle import Packer
 from syndicator.cli.session import Session
 from syndicator.errors import InvalidInputError, SyndicatorError
 from syndicator.pipeline import propose, release
 from syndicator.settings import Settings
-from syndicator.sources.watch import bursts
+from syndicator.sources.watch import watch
 from syndicator.workspace import read_workspace
 
 
@@ -26,19 +25,21 @@ class Watcher:
 
     def run(self) -> None:
         """Publish and wait, until interrupted."""
-        self.publish(())
-        self.session.note(f"Watching {self.settings.root}; stop with Ctrl-C.")
-        try:
-            for changed in bursts(self.settings.root, wait=self._patience):
-                if changed or self._is_due():
-                    self.publish(changed)
-        except KeyboardInterrupt:
-            self.session.note("stopped")
+        with watch(self.settings.root) as saves:
+            self.publish(())
+            self.session.note(f"Watching {self.settings.root}; stop with Ctrl-C.")
+            try:
+                while True:
+                    changed = saves.burst(self._patience())
+                    if changed or self._is_due():
+                        self.publish(changed)
+            except KeyboardInterrupt:
+                self.session.note("stopped")
 
-    def publish(self, changed: Iterable[Path]) -> None:
+    def publish(self, changed: Iterable[str]) -> None:
         """Publish once; tell what was wrong and leave what is live alone if anything is."""
         for path in sorted(changed):
-            self.session.note(f"saved {path.relative_to(self.settings.root)}")
+            self.session.note(f"saved {path}")
         try:
             self.settings = self.session.settings()
             workspace = read_workspace(self.settings)

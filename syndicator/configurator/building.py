@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from syndicator.configurator.engine import Engine, Function
 from syndicator.configurator.formulas import (
@@ -30,7 +30,7 @@ class TooLargeError(Exception):
         self.rules = tuple(rules)
 
 
-def build(engine: Engine, formula: Formula) -> Function:
+def build(engine: Engine, formula: Formula) -> Function:  # noqa: PLR0911  one for each kind
     """Return the function of a formula over the engine's variables.
 
     Raises:
@@ -54,7 +54,7 @@ def build(engine: Engine, formula: Formula) -> Function:
         case Linear():
             return _Sum(engine, formula).build()
         case Table():
-            return _rows(engine, formula)
+            return _Rows(engine, formula).build()
 
 
 def _joined(
@@ -70,10 +70,7 @@ def _between(engine: Engine, functions: Sequence[Function], low: int, high: int)
     """Count from the last function to the first; `row[n]`: n hold so far, the rest may still."""
     row = [engine.true if low <= n <= high else engine.false for n in range(len(functions) + 1)]
     for function in functions:
-        row = [
-            engine.manager.ite(function, more, less)
-            for less, more in zip(row[:-1], row[1:], strict=True)
-        ]
+        row = [engine.manager.ite(function, more, less) for less, more in pairwise(row)]
     return row[0]
 
 
@@ -121,32 +118,46 @@ class _Sum:
         return self._engine.choose(variable, [below[partial + weight] for weight in weights])
 
 
-def _rows(engine: Engine, table: Table) -> Function:
-    """Split the rows column by column, in the order of the diagram."""
-    columns = sorted(range(len(table.variables)), key=lambda c: engine.position[table.variables[c]])
-    known: dict[tuple[int, tuple[int, ...]], Function] = {}
+class _Rows:
+    """A table split column by column, in the order of the diagram.
 
-    def split(depth: int, rows: tuple[int, ...]) -> Function:
-        if depth == len(columns):
-            return engine.true
-        if (found := known.get((depth, rows))) is not None:
-            return found
-        column = columns[depth]
-        variable = table.variables[column]
+    A class, not a closure: a closure that calls itself is a cycle, and CUDD's manager must
+    not be collected before its functions.
+    """
+
+    def __init__(self, engine: Engine, table: Table) -> None:
+        self._engine = engine
+        self._table = table
+        self._columns = sorted(
+            range(len(table.variables)), key=lambda c: engine.position[table.variables[c]]
+        )
+        self._known: dict[tuple[int, tuple[int, ...]], Function] = {}
+
+    def build(self) -> Function:
+        rows = tuple(range(len(self._table.rows)))
+        return self._split(0, rows) if rows else self._engine.false
+
+    def _split(self, depth: int, rows: tuple[int, ...]) -> Function:
+        if depth == len(self._columns):
+            return self._engine.true
+        if (found := self._known.get((depth, rows))) is None:
+            found = self._known[depth, rows] = self._branch(depth, rows)
+        return found
+
+    def _branch(self, depth: int, rows: tuple[int, ...]) -> Function:
+        column = self._columns[depth]
+        variable = self._table.variables[column]
         groups: dict[int, list[int]] = {}
-        every = range(engine.sizes[variable])
+        every = range(self._engine.sizes[variable])
         for row in rows:
-            for value in table.rows[row][column] or every:
+            cell = self._table.rows[row][column]
+            for value in every if cell is None else cell:
                 groups.setdefault(value, []).append(row)
         branches = [
-            split(depth + 1, tuple(groups[value])) if value in groups else engine.false
+            self._split(depth + 1, tuple(groups[value])) if value in groups else self._engine.false
             for value in every
         ]
-        result = engine.choose(variable, branches)
-        known[depth, rows] = result
-        return result
-
-    return split(0, tuple(range(len(table.rows)))) if table.rows else engine.false
+        return self._engine.choose(variable, branches)
 
 
 def conjoin(

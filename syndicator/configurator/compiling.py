@@ -176,6 +176,8 @@ class _Component:
         self.portable = True
         self.engine = ""
         self._hard: list[int] = []
+        self._contradictory = False
+        """Told by a flag, not raised: a traceback would keep the engine's functions alive."""
 
     def compile(self) -> Layered:
         """Return the smallest diagram that the budget found."""
@@ -191,8 +193,14 @@ class _Component:
         for order in orders:
             self._check_time()
             best = _smaller(best, self._static(order))
-        if best is None or _cells(best) * len(best.variables) > self._budget.work:
+            if self._contradictory:
+                break
+        if not self._contradictory and (
+            best is None or _cells(best) * len(best.variables) > self._budget.work
+        ):
             best = _smaller(best, self._with_engine_order(orders[0]))
+        if self._contradictory:
+            raise ContradictionError([self._contradiction()])
         if best is None:
             raise CompileBudgetError([self._too_large()])
         before = _size(best)
@@ -232,8 +240,6 @@ class _Component:
     def _built(self, engine: Engine, method: str, after: Callable[[int], None]) -> Layered | None:
         try:
             function = conjoin(engine, self._formulas, limit=self._budget.alive, after=after)
-            if function == engine.false:
-                raise ContradictionError([self._contradiction()])
             if method != "static":
                 engine.sift()
                 engine = engine.reordered()
@@ -243,7 +249,8 @@ class _Component:
             self.trials.append(Trial(self._number, method, None))
             return None
         if layered is None:
-            raise ContradictionError([self._contradiction()])
+            self._contradictory = True
+            return None
         self.trials.append(Trial(self._number, method, _size(layered)))
         return layered
 

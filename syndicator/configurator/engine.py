@@ -29,7 +29,7 @@ class Engine:
 
     def __init__(self, order: Sequence[int], sizes: Sequence[int], *, pure: bool = False) -> None:
         self.fast = cudd is not None and not pure
-        self.manager = cudd.BDD() if self.fast else autoref.BDD()
+        self.manager: Any = cudd.BDD(initial_cache_size=1 << 12) if self.fast else autoref.BDD()
         if self.fast:
             self.manager.configure(reordering=False, max_memory=MEMORY)
         self.order = tuple(order)

@@ -97,7 +97,9 @@ def scope(formula: Formula) -> frozenset[int]:
             return frozenset(variables)
 
 
-def holds(formula: Formula, assignment: Sequence[int]) -> bool:
+def holds(  # noqa: PLR0911  one for each kind
+    formula: Formula, assignment: Sequence[int]
+) -> bool:
     """Tell whether a complete assignment satisfies the formula; the definition of its meaning."""
     match formula:
         case Among(variable, values):
@@ -122,7 +124,7 @@ def _row_allows(row: Iterable[frozenset[int] | None], found: Iterable[int]) -> b
     return all(cell is None or value in cell for cell, value in zip(row, found, strict=True))
 
 
-def plain(formula: Formula) -> Any:  # noqa: ANN401  JSON, for the hash of the rules
+def plain(formula: Formula) -> Any:  # noqa: ANN401, PLR0911  JSON; one for each kind
     """Return the formula as JSON values, the same for the same formula."""
     match formula:
         case Among(variable, values):
@@ -142,7 +144,9 @@ def plain(formula: Formula) -> Any:  # noqa: ANN401  JSON, for the hash of the r
             return ["table", list(variables), cells]
 
 
-def shifted(formula: Formula, at: dict[int, int]) -> Formula:
+def shifted(  # noqa: PLR0911  one for each kind
+    formula: Formula, at: dict[int, int]
+) -> Formula:
     """Return the formula with each variable renamed by `at` (which names all of its scope)."""
     match formula:
         case Among(variable, values):

@@ -48,7 +48,7 @@ class Lowering:
         self._options = options
         self._index = {option.id: index for index, option in enumerate(options)}
 
-    def formula(self, expression: Expression) -> Formula:
+    def formula(self, expression: Expression) -> Formula:  # noqa: PLR0911  one for each kind
         """Return the formula of a yes/no expression.
 
         Raises:
@@ -184,7 +184,9 @@ class Lowering:
 
     # --- quantities --------------------------------------------------------------------
 
-    def _quantity(self, expression: Expression) -> _Quantity:
+    def _quantity(  # noqa: PLR0911  one for each kind
+        self, expression: Expression
+    ) -> _Quantity:
         match expression:
             case Literal(Fraction() as value):
                 return _Quantity({(): {(): value}})
@@ -229,28 +231,22 @@ class Lowering:
     def _product(self, factors: Sequence[_Quantity], at: int) -> _Quantity:
         result = factors[0]
         for factor in factors[1:]:
-            parts = [
-                _Quantity({variables: self._joined(variables, (one, two), (a, b))})
-                for one, a in result.terms.items()
-                for two, b in factor.terms.items()
-                for variables in (tuple(sorted({*one, *two})),)
-                if self._check_size(variables, at) is None
-            ]
-            result = _added(*parts)
+            pairs = itertools.product(result.terms.items(), factor.terms.items())
+            result = _added(*(self._joined(one, other, at) for one, other in pairs))
         return result
 
     def _joined(
-        self,
-        variables: tuple[int, ...],
-        keys: tuple[tuple[int, ...], tuple[int, ...]],
-        terms: tuple[_Term, _Term],
-    ) -> _Term:
+        self, one: tuple[tuple[int, ...], _Term], other: tuple[tuple[int, ...], _Term], at: int
+    ) -> _Quantity:
+        """Return the product of two terms as a term over the options of both."""
+        variables = tuple(sorted({*one[0], *other[0]}))
+        self._check_size(variables, at)
         product: _Term = {}
-        for values in itertools.product(*(range(self._size(one)) for one in variables)):
+        for values in itertools.product(*(range(self._size(v)) for v in variables)):
             found = dict(zip(variables, values, strict=True))
-            first, second = (tuple(found[one] for one in key) for key in keys)
-            product[values] = terms[0][first] * terms[1][second]
-        return product
+            first, second = (tuple(found[v] for v in key) for key in (one[0], other[0]))
+            product[values] = one[1][first] * other[1][second]
+        return _Quantity({variables: product})
 
 
 def _added(*quantities: _Quantity) -> _Quantity:

@@ -19,6 +19,8 @@ from syndicator.catalog.model import Text
 from syndicator.configurator.formulas import Formula, plain
 from syndicator.errors import Origin
 
+NOWHERE = Origin("")
+
 
 class Display(StrEnum):
     """How an option is shown."""
@@ -59,7 +61,7 @@ class Option:
     display: Display = Display.RADIO
     group: str = ""
     default: int | None = None
-    origin: Origin = Origin("")
+    origin: Origin = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Rule:
     text: Text = field(default_factory=dict)
     source: str = ""
     """The rule as written, for explanations to the person who wrote it."""
-    origin: Origin = Origin("")
+    origin: Origin = NOWHERE
 
 
 class Role(StrEnum):
@@ -93,7 +95,7 @@ class Auxiliary:
     label: Text = field(default_factory=dict)
     price: Mapping[str, Decimal] = field(default_factory=dict)
     parts: tuple[tuple[str, int], ...] = ()
-    origin: Origin = Origin("")
+    origin: Origin = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Model:
     auxiliaries: tuple[Auxiliary, ...] = ()
     base_price: Mapping[str, Decimal] = field(default_factory=dict)
     base_parts: tuple[tuple[str, int], ...] = ()
-    origin: Origin = Origin("")
+    origin: Origin = NOWHERE
 
     @property
     def sizes(self) -> tuple[int, ...]:

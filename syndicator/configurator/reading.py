@@ -31,7 +31,7 @@ _OPTION = (
     "hidden",
 )  # fmt: skip
 _VALUE = ("id", "label", "help", "attributes", "price", "parts", "sku", "picture", "color")
-_EACH = ("attributes", "price", "parts", "unit")
+_EACH = ("attributes", "price", "parts", "sku")
 
 
 def table_names(document: Located) -> tuple[str, ...]:
@@ -217,7 +217,7 @@ def _value(fields: Fields, record: Record, path: str, name: str) -> Value:
 
 def _each(fields: Fields, record: Record, path: str) -> Value:
     where = f"{path}.each"
-    each = fields.record(record.get("each") or {}, where, (*_EACH, "sku"))
+    each = fields.record(record.get("each") or {}, where, _EACH)
     return _value(fields, each, where, "1")
 
 

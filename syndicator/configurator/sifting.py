@@ -57,8 +57,10 @@ class Sifter:
             )
         self.work += len(upper) * len(self.values[place]) * width
         self.layers[place], self.layers[place + 1] = fresh, list(ids)
-        for one in (self.variables, self.values):
-            one[place], one[place + 1] = one[place + 1], one[place]  # type: ignore[index]  # a list of either
+        below = place + 1
+        names, values = self.variables, self.values
+        names[place], names[below] = names[below], names[place]
+        values[place], values[below] = values[below], values[place]
         self.costs[place], self.costs[place + 1] = _cost(fresh), _cost(self.layers[place + 1])
 
     def sweep(self) -> bool:
@@ -98,7 +100,7 @@ class Sifter:
 
 
 def _cost(layer: Layer) -> int:
-    """Return nodes and edges of a layer that the reduced form will keep (nearly: before merging)."""
+    """Return nodes and edges of a layer that the reduced form will keep."""
     total = 0
     for row in layer:
         if row[0] == NONE or any(child != row[0] for child in row):

@@ -1,132 +1,34 @@
-"""A partner's change feed: one Atom entry for each revision of a product it still holds.
-
-A product that was withdrawn leaves the feed with all its entries, and nothing says that it was
-there: the words of an entry come from the edition as it stands.
-"""
+"""A partner's change feed as Atom (RFC 4287)."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from html import escape
-from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
-
-from syndicator.feeds.item import absolute, fill, pictures
-from syndicator.feeds.model import Change, ChangeKind, Channel, Document, Feed, FeedInput, utc
+from syndicator.feeds.model import Channel, Feed, FeedInput, utc
+from syndicator.feeds.revisions import NEVER, address, revisions, tag
 from syndicator.feeds.syndication import atom as write_atom
 from syndicator.feeds.syndication import atom_entry
-from syndicator.feeds.text import html, line
-
-TAG_DATE = "2026"
-"""The year in every tag (RFC 4151). It never changes, or every reader would see all as new."""
-
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""The date of a feed that never had an entry; RFC 4287 wants one, and a clock would not repeat."""
 
 
 def atom(channel: Channel, source: FeedInput) -> Feed:
     """Return the change feed of one partner's edition, newest first."""
-    documents = {document["sku"]: document for document in source.documents}
-    revisions = visible(source.changes, documents)
-    newest: dict[str, int] = {}
-    for change in revisions:
-        newest.setdefault(change.sku, change.generation)
+    told = revisions(channel, source)
     data = write_atom(
         tag=tag(source, f"{source.partner}/{channel.id}"),
-        title=f"{source.brand} \u2013 {source.partner_name}",
+        title=source.title,
         author=source.brand,
         language=source.locale,
         address=address(channel, source, "atom"),
-        updated=utc(revisions[0].at) if revisions else _NEVER,
+        updated=utc(told[0].change.at) if told else NEVER,
         entries=[
-            _entry(
-                channel,
-                source,
-                change,
-                documents[change.sku],
-                whole=newest[change.sku] == change.generation,
+            atom_entry(
+                tag=revision.id,
+                title=revision.title,
+                updated=utc(revision.change.at),
+                category=revision.change.kind.value,
+                link=revision.link,
+                summary=revision.summary,
+                content=revision.content,
             )
-            for change in revisions
+            for revision in told
         ],
     )
     return Feed(data, "application/atom+xml", "atom")
-
-
-def visible(changes: tuple[Change, ...], documents: dict[str, Document]) -> list[Change]:
-    """Return the changes that may be told, newest first, one a product and generation."""
-    told = [
-        change
-        for change in changes
-        if change.kind is not ChangeKind.LOST and change.sku in documents
-    ]
-    told.sort(key=lambda change: change.sku)
-    told.sort(key=lambda change: (change.generation, utc(change.at)), reverse=True)
-    unique = {(change.sku, change.generation): change for change in reversed(told)}
-    return [change for change in told if unique[(change.sku, change.generation)] is change]
-
-
-def tag(source: FeedInput, specific: str) -> str:
-    """Return a tag URI (RFC 4151) of the host that serves the feed."""
-    host = urlsplit(source.base_url).hostname or "localhost"
-    return f"tag:{host},{TAG_DATE}:{specific}"
-
-
-def address(channel: Channel, source: FeedInput, extension: str) -> str:
-    """Return where the feed is served, without the key."""
-    return urljoin(source.base_url, f"feeds/{source.partner}/{channel.id}.{extension}")
-
-
-def revision_id(source: FeedInput, change: Change) -> str:
-    """Return the stable id of one revision of one product at one partner."""
-    return tag(source, f"{source.partner}/{quote(change.sku, safe='')}/{change.generation}")
-
-
-def page_of(channel: Channel, document: Document) -> str:
-    """Return the product's address at the partner, or nothing where the channel has none."""
-    fields = {key: document.get(key, "") for key in ("sku", "gtin", "mpn")}
-    return fill(channel.link, fields)
-
-
-def content(source: FeedInput, document: Document) -> str:
-    """Return what a reader shows of a product, as safe HTML: picture, text, highlights."""
-    parts = [
-        f'<p><img src="{escape(address_of(source, entry["src"]))}" alt="{_quoted(entry)}"></p>'
-        for entry in pictures(document)[:1]
-    ]
-    rich = html(document.get("description", ()), lambda src: address_of(source, src))
-    parts.append(rich or _paragraph(document.get("summary", "")))
-    if highlights := document.get("highlights", ()):
-        rows = "".join(f"<li>{escape(line(text))}</li>" for text in highlights)
-        parts.append(f"<ul>{rows}</ul>")
-    return "".join(parts) or _paragraph(document["title"])
-
-
-def address_of(source: FeedInput, src: str) -> str:
-    """Return the absolute address of a `src` of a document."""
-    return absolute(source.base_url, src)
-
-
-def _quoted(entry: Document) -> str:
-    """Return a picture's alternative text as the value of an attribute."""
-    return escape(line(entry.get("alt", "")))
-
-
-def _entry(
-    channel: Channel, source: FeedInput, change: Change, document: Document, *, whole: bool
-) -> Any:  # noqa: ANN401  a feedgen entry, which has no types
-    """Return one entry; only a product's newest revision carries its whole content."""
-    title = line(document["title"])
-    return atom_entry(
-        tag=revision_id(source, change),
-        title=title,
-        updated=utc(change.at),
-        category=change.kind.value,
-        link=page_of(channel, document),
-        summary=line(document.get("summary", "")),
-        content=content(source, document) if whole else _paragraph(title),
-    )
-
-
-def _paragraph(text: str) -> str:
-    """Return plain text as a paragraph of HTML."""
-    return f"<p>{escape(line(text))}</p>" if text else ""

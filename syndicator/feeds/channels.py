@@ -18,7 +18,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LINK = re.compile(r"https?://[^\s\x00-\x20\"<>\\^`]+")
 _KEYS = {"kind", "id", "format", "partners", "locale", "link"}
-_NEEDS_LINK = (FeedFormat.GOOGLE,)
+_NEEDS_LINK = (FeedFormat.GOOGLE, FeedFormat.GOOGLE_TSV, FeedFormat.OPENAI)
 
 
 def parse_channels(documents: Iterable[Located]) -> tuple[tuple[Channel, ...], list[Problem]]:

@@ -10,10 +10,13 @@ from datetime import datetime
 
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
-from syndicator.feeds.selection import select
+from syndicator.feeds.selection import Demand, select
 from syndicator.feeds.syndication import google_entry, google_rss
 
 Fields = list[tuple[str, str | list[tuple[str, str]]]]
+
+MERCHANT = Demand(("title", "description", "link", "image", "amount"), dated_preorders=True)
+"""What Google Merchant asks of every item."""
 
 
 def google(channel: Channel, source: FeedInput, now: datetime) -> Feed:
@@ -21,9 +24,9 @@ def google(channel: Channel, source: FeedInput, now: datetime) -> Feed:
 
     Cost: linear in the edition's text; the whole feed is held in memory.
     """
-    items, problems = select(channel, source, now)
+    items, problems = select(channel, source, now, MERCHANT)
     data = google_rss(
-        title=f"{source.brand} \u2013 {source.partner_name}",
+        title=source.title,
         link=source.base_url,
         language=source.locale,
         built=source.updated(),
@@ -52,12 +55,17 @@ def _fields(item: Item) -> Fields:
     }
     fields += [(name, value) for name, value in named.items() if value]
     fields += list(item.axes)
-    fields += [("product_highlight", text) for text in item.highlights]
-    fields += [("product_detail", _detail(detail)) for detail in item.details]
+    return fields + repeated(item)
+
+
+def repeated(item: Item) -> Fields:
+    """Return the selling points and the specs, which the formats with tags can carry."""
+    fields: Fields = [("product_highlight", text) for text in item.highlights]
+    names = ("section_name", "attribute_name", "attribute_value")
+    fields += [("product_detail", group(names, detail)) for detail in item.details]
     return fields
 
 
-def _detail(detail: tuple[str, str, str]) -> list[tuple[str, str]]:
-    """Return one row of the specs; the section may be empty and is left out then."""
-    names = ("section_name", "attribute_name", "attribute_value")
-    return [(name, text) for name, text in zip(names, detail, strict=True) if text]
+def group(names: tuple[str, ...], texts: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the fields of a field; those without text are left out."""
+    return [(name, text) for name, text in zip(names, texts, strict=True) if text]

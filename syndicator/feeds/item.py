@@ -1,8 +1,8 @@
 """One product as every product feed tells it: checked, plain, absolute, within the limits.
 
 The limits are those of Google's product data specification, which Meta and the other readers of
-the same fields share or exceed. What a format requires and a document lacks is a reason, not an
-empty field: an item with reasons is left out of the feed.
+the same fields share or exceed. What a product lacks stays empty here; whether that keeps it out
+is for each format to say (`selection`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from urllib.parse import quote, urljoin, urlsplit
 
-from babel.core import UnknownLocaleError
 from babel.numbers import get_currency_precision
 
 from syndicator.feeds.model import Document, utc
@@ -64,10 +63,10 @@ class Item:
     axes: tuple[tuple[str, str], ...] = ()
     highlights: tuple[str, ...] = ()
     details: tuple[tuple[str, str, str], ...] = ()
-    reasons: tuple[str, ...] = ()
-    """Why the item cannot go out, each a short phrase; empty where it can."""
-    remarks: tuple[str, ...] = ()
-    """What a reader may dislike in an item that goes out."""
+    readable: bool = True
+    """Whether a picture is of a type that the readers of product feeds take."""
+    features: tuple[tuple[str, str, str], ...] = ()
+    """Title, text and picture address of each selling point."""
 
     @property
     def price(self) -> str:
@@ -87,10 +86,10 @@ def item(document: Document, *, base_url: str, link: str, now: datetime) -> Item
     """
     sku, gtin = document["sku"], document.get("gtin", "")
     fields = {"sku": sku, "gtin": gtin, "mpn": document.get("mpn", "")}
-    availability, available_from, late = _availability(document.get("lifecycle", {}), now)
+    availability, available_from = _availability(document.get("lifecycle", {}), now)
     amount, currency = _price(document.get("price"))
     images, readable = _images(document, base_url)
-    described = Item(
+    return Item(
         id=line(sku),
         title=truncate(line(document.get("title", "")), TITLE_LIMIT),
         description=_description(document),
@@ -109,27 +108,9 @@ def item(document: Document, *, base_url: str, link: str, now: datetime) -> Item
         axes=_axes(document),
         highlights=_highlights(document),
         details=_details(document),
-        remarks=() if readable or not images else ("its only pictures are of a type few read",),
+        readable=readable,
+        features=_features(document, base_url),
     )
-    return _judged(described, late)
-
-
-def _judged(described: Item, late: str) -> Item:
-    """Return the item with the reasons that keep it out."""
-    required = ("title", "description", "link", "image", "amount")
-    told = {"image": "no picture", "amount": "no price", "link": "no value for its link"}
-    reasons = [told.get(name, f"no {name}") for name in required if not getattr(described, name)]
-    if len(described.id) > ID_LIMIT:
-        reasons.append(f"its SKU is longer than {ID_LIMIT} characters")
-    if late:
-        reasons.append(late)
-    return _replace(described, reasons=tuple(reasons))
-
-
-def _replace(described: Item, *, reasons: tuple[str, ...]) -> Item:
-    """Return a copy with other reasons (`dataclasses.replace` with its types kept)."""
-    values = {name: getattr(described, name) for name in Item.__slots__}
-    return Item(**{**values, "reasons": reasons})
 
 
 def fill(template: str, fields: dict[str, str]) -> str:
@@ -167,20 +148,20 @@ def _description(document: Document) -> str:
     )
 
 
-def _availability(lifecycle: Document, now: datetime) -> tuple[str, datetime | None, str]:
-    """Return the availability, its date, and why there is none where it cannot be told.
+def _availability(lifecycle: Document, now: datetime) -> tuple[str, datetime | None]:
+    """Return the availability, and the date of a pre-order where it is known.
 
     The manufacturer does not know a partner's stock: a product on sale counts as in stock.
     """
     status = lifecycle.get("status", "available")
     if status == "discontinued":
-        return "out_of_stock", None, ""
+        return "out_of_stock", None
     if status != "announced":
-        return "in_stock", None, ""
+        return "in_stock", None
     if "release" not in lifecycle:
-        return "preorder", None, "it is announced without a release date"
+        return "preorder", None
     release = utc(datetime.fromisoformat(lifecycle["release"]))
-    return ("preorder", release, "") if release > now else ("in_stock", None, "")
+    return ("preorder", release) if release > now else ("in_stock", None)
 
 
 def _price(price: Document | None) -> tuple[str, str]:
@@ -190,7 +171,7 @@ def _price(price: Document | None) -> tuple[str, str]:
     try:
         amount = Decimal(price["amount"])
         digits = int(get_currency_precision(price["currency"]))
-    except (InvalidOperation, UnknownLocaleError):
+    except InvalidOperation:
         return "", ""
     if not amount.is_finite() or amount <= 0:
         return "", ""
@@ -248,6 +229,19 @@ def _product_type(document: Document) -> str:
     while len(" > ".join(labels)) > TYPE_LIMIT:
         labels.pop()
     return " > ".join(labels)
+
+
+def _features(document: Document, base_url: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the selling points that have a title and a text."""
+    rows = (
+        (
+            truncate(line(feature["title"]), DETAIL_LIMITS[0]),
+            truncate(plain(feature.get("text", ())), DETAIL_LIMITS[2]),
+            absolute(base_url, feature["image"]["src"]) if "image" in feature else "",
+        )
+        for feature in document.get("features", ())
+    )
+    return tuple(row for row in rows if row[0] and row[1])
 
 
 def _highlights(document: Document) -> tuple[str, ...]:

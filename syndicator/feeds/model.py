@@ -24,8 +24,18 @@ class FeedFormat(StrEnum):
 
     ATOM = "atom"
     """Change feed: one entry a revision of a product (RFC 4287)."""
+    JSON_FEED = "jsonfeed"
+    """Change feed: JSON Feed 1.1."""
     GOOGLE = "google"
     """Google Merchant: RSS 2.0 with the `g:` namespace."""
+    GOOGLE_TSV = "google-tsv"
+    """The same fields as tab-separated text."""
+    GOOGLE_MANUFACTURER = "google-manufacturer"
+    """Google Manufacturer Center: RSS 2.0 with the `g:` namespace."""
+    OPENAI = "openai"
+    """OpenAI file upload: JSON Lines, one item a line."""
+    ACP = "acp"
+    """Agentic Commerce Protocol feed 2026-04-17: JSON Lines, one product with variants a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,11 @@ class FeedInput:
     documents: tuple[Document, ...]
     """In the edition's order."""
     changes: tuple[Change, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The feed's title: brand and partner."""
+        return f"{self.brand} \u2013 {self.partner_name}"
 
     def updated(self) -> datetime | None:
         """Return when the edition last changed, in UTC to the second; None where it never did."""

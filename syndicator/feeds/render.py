@@ -6,7 +6,11 @@ from datetime import datetime
 
 from syndicator.feeds.atom import atom
 from syndicator.feeds.google import google
+from syndicator.feeds.jsonfeed import json_feed
+from syndicator.feeds.lines import acp, openai
+from syndicator.feeds.manufacturer import google_manufacturer
 from syndicator.feeds.model import Channel, Feed, FeedFormat, FeedInput
+from syndicator.feeds.table import google_tsv
 
 
 def render_feed(channel: Channel, source: FeedInput, now: datetime) -> Feed:
@@ -16,8 +20,16 @@ def render_feed(channel: Channel, source: FeedInput, now: datetime) -> Feed:
     still a pre-order; dates in the feed are those of the changes.
     Cost: linear in the edition's text.
     """
-    match channel.format:
-        case FeedFormat.ATOM:
-            return atom(channel, source)
-        case FeedFormat.GOOGLE:
-            return google(channel, source, now)
+    if change_feed := _CHANGES.get(channel.format):
+        return change_feed(channel, source)
+    return _PRODUCTS[channel.format](channel, source, now)
+
+
+_CHANGES = {FeedFormat.ATOM: atom, FeedFormat.JSON_FEED: json_feed}
+_PRODUCTS = {
+    FeedFormat.GOOGLE: google,
+    FeedFormat.GOOGLE_TSV: google_tsv,
+    FeedFormat.GOOGLE_MANUFACTURER: google_manufacturer,
+    FeedFormat.OPENAI: openai,
+    FeedFormat.ACP: acp,
+}

@@ -2,38 +2,96 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from syndicator.errors import Problem, Severity
-from syndicator.feeds.item import Item, item
+from syndicator.feeds.item import ID_LIMIT, Item, item
 from syndicator.feeds.model import Channel, FeedInput
 
+_TOLD = {
+    "image": "no picture",
+    "amount": "no price",
+    "link": "no value for its link",
+    "gtin": "no GTIN that is known outside the company",
+}
 
-def select(channel: Channel, source: FeedInput, now: datetime) -> tuple[list[Item], list[Problem]]:
+_NAMED = 5
+"""SKUs that a warning about many names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a format asks of every item."""
+
+    fields: tuple[str, ...]
+    """Fields of `Item` that must not be empty."""
+    dated_preorders: bool = False
+    """Whether a pre-order needs its date."""
+    ascii_id: bool = False
+    long_id: bool = False
+    """Whether a SKU may be longer than Google takes."""
+
+
+def select(
+    channel: Channel, source: FeedInput, now: datetime, demand: Demand
+) -> tuple[list[Item], list[Problem]]:
     """Return the items that can go out, in the edition's order, and a warning for each other.
 
-    An item that goes out although a reader may dislike it has a warning too.
+    Items that go out although a reader may dislike them share one warning.
     """
     items: list[Item] = []
     problems: list[Problem] = []
+    doubtful: list[str] = []
     for document in source.documents:
         made = item(document, base_url=source.base_url, link=channel.link, now=now)
-        if not made.reasons:
-            items.append(made)
-        if told := made.reasons or made.remarks:
-            problems.append(_warning(channel, source, made, told))
+        reasons = lacks(made, demand)
+        if reasons:
+            problems.append(_left_out(channel, source, made, reasons))
+            continue
+        items.append(made)
+        if made.image and not made.readable:
+            doubtful.append(made.id)
+    if doubtful:
+        problems.append(_doubtful(channel, source, doubtful))
     return items, problems
 
 
-def _warning(channel: Channel, source: FeedInput, made: Item, told: tuple[str, ...]) -> Problem:
-    """Return the warning for one product of one partner's feed."""
-    left_out = bool(made.reasons)
-    where = f"the feed {channel.id} of {source.partner}"
+def lacks(made: Item, demand: Demand) -> tuple[str, ...]:
+    """Return why an item cannot go out, each a short phrase; empty where it can."""
+    reasons = [_TOLD.get(name, f"no {name}") for name in demand.fields if not getattr(made, name)]
+    if not demand.long_id and len(made.id) > ID_LIMIT:
+        reasons.append(f"its SKU is longer than {ID_LIMIT} characters")
+    if demand.ascii_id and not made.id.isascii():
+        reasons.append("its SKU is not ASCII")
+    if demand.dated_preorders and made.availability == "preorder" and not made.available_from:
+        reasons.append("it is announced without a release date")
+    return tuple(reasons)
+
+
+def _left_out(channel: Channel, source: FeedInput, made: Item, reasons: tuple[str, ...]) -> Problem:
+    """Return the warning for a product that a feed does not hold."""
     return Problem(
-        "feed-item-left-out" if left_out else "feed-item-doubtful",
-        f"{made.id} is left out of {where}" if left_out else f"{made.id} may be refused in {where}",
+        "feed-item-left-out",
+        f"{made.id} is left out of the feed {channel.id} of {source.partner}",
         channel.origin,
         path=made.id,
-        found="; ".join(told),
+        found="; ".join(reasons),
+        severity=Severity.WARNING,
+    )
+
+
+def _doubtful(channel: Channel, source: FeedInput, skus: list[str]) -> Problem:
+    """Return the warning for the products that readers of the feed may refuse."""
+    told = ", ".join(skus[:_NAMED]) + (
+        f" and {rest} more" if (rest := len(skus) - _NAMED) > 0 else ""
+    )
+    return Problem(
+        "feed-item-doubtful",
+        f"readers may refuse {len(skus)} items of the feed {channel.id} of {source.partner}",
+        channel.origin,
+        expected="a picture as PNG, JPEG or WebP",
+        found=f"other types only: {told}",
+        fix="Add such a picture to these products.",
         severity=Severity.WARNING,
     )

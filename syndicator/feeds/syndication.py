@@ -85,12 +85,14 @@ def google_rss(
 def google_entry(
     title: str, link: str, description: str, fields: list[tuple[str, str | list[tuple[str, str]]]]
 ) -> Any:  # noqa: ANN401  a feedgen entry, which has no types
-    """Return one item of an RSS feed."""
+    """Return one item of an RSS feed; link and description may be empty."""
     entry = FeedEntry()
     entry.register_extension("google", GoogleFields, atom=False)
     entry.title(clean(title))
-    entry.link(href=link)
-    entry.description(clean(description))
+    if link:
+        entry.link(href=link)
+    if description:
+        entry.description(clean(description))
     entry.google.fields = fields
     return entry
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from syndicator.errors import SyndicatorError, TargetError
+from syndicator.errors import SyndicatorError
 from syndicator.server.health import health_routes
+from syndicator.server.metrics import measure
 from syndicator.server.partner_feeds import feed_routes
 from syndicator.server.preview import preview_routes
+from syndicator.server.preview_access import holds_key, is_local
 from syndicator.server.public import public_zone
+from syndicator.server.rehearsal import rehearsal_routes
 from syndicator.server.site import Site
+from syndicator.server.worlds import Worlds
 
 _log = logging.getLogger(__name__)
 
@@ -27,8 +31,8 @@ _MESSAGES = {
 def create_app(site: Site, *, open_preview: bool = False) -> Flask:
     """Return the WSGI application that serves `site`.
 
-    `open_preview` lets everybody who reaches the server look at the preview: for servers that
-    listen on this machine only. Otherwise the preview wants its key.
+    `open_preview` lets people at this machine look at the preview and the metrics: for servers
+    that listen on this machine only. Otherwise both want the preview's key.
     """
     app = Flask(__name__, static_folder=None)
     app.jinja_env.autoescape = True
@@ -37,10 +41,17 @@ def create_app(site: Site, *, open_preview: bool = False) -> Flask:
     app.url_map.strict_slashes = False
     app.register_blueprint(health_routes(site.reader))
     app.register_blueprint(feed_routes(site))
-    app.register_blueprint(preview_routes(site, is_open=open_preview))
+    worlds = Worlds(site)
+    app.register_blueprint(preview_routes(site, worlds, is_open=open_preview))
+    app.register_blueprint(rehearsal_routes(worlds))
     app.register_blueprint(public_zone(site.reader))
+    measure(
+        app,
+        site.reader,
+        lambda: holds_key(site, request) or (open_preview and is_local(site, request)),
+    )
     app.register_error_handler(HTTPException, _refuse)
-    app.register_error_handler(TargetError, _unreachable)
+    app.register_error_handler(SyndicatorError, _unreachable)
     app.register_error_handler(Exception, _fail)
     app.after_request(_harden)
     return app
@@ -65,7 +76,7 @@ def _refuse(error: HTTPException) -> Response:
 
 
 def _unreachable(error: SyndicatorError) -> Response:
-    """Answer for a target that cannot be read; the log knows which."""
+    """Answer for a store that cannot be read or is damaged; the log knows which."""
     _log.error("%s", error)
     answer = plain(503)
     answer.headers["Retry-After"] = "5"

@@ -11,7 +11,7 @@ import re
 from flask import Blueprint, Response, abort, request
 
 from syndicator.server.representation import represent
-from syndicator.server.site import Reader
+from syndicator.targets import Readable
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 MUTABLE = "public, max-age=60, stale-while-revalidate=600"
@@ -47,7 +47,7 @@ PREFLIGHT_HEADERS = {
 }
 
 
-def public_zone(reader: Reader) -> Blueprint:
+def public_zone(reader: Readable) -> Blueprint:
     """Return the routes of the public zone over one target."""
     zone = Blueprint("public", __name__)
 

@@ -8,14 +8,14 @@ from flask import Request, Response
 from werkzeug.datastructures import Accept
 
 from syndicator.server.mime import TEXTUAL, extension, headers_of
-from syndicator.server.site import Reader
+from syndicator.targets import Readable
 
 _CODINGS = (("br", ".br"), ("gzip", ".gz"))
 """Content codings in the order of our liking, with the end of the neighbour's key."""
 
 
 def represent(
-    reader: Reader, key: str, request: Request, *, cache: str, ranges: bool = False
+    reader: Readable, key: str, request: Request, *, cache: str, ranges: bool = False
 ) -> Response | None:
     """Return the answer for `key`, or None where the target has none.
 
@@ -43,7 +43,7 @@ def represent(
     return answer
 
 
-def _choose(reader: Reader, key: str, request: Request) -> tuple[bytes, str] | None:
+def _choose(reader: Readable, key: str, request: Request) -> tuple[bytes, str] | None:
     """Return the bytes to send and their coding, the smallest that the reader accepts."""
     if extension(key) in TEXTUAL and "Range" not in request.headers:
         for coding, end in _CODINGS:

@@ -2,94 +2,67 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from syndicator import canonical
-from syndicator.errors import VerificationError
-from syndicator.server.site import Reader
+from syndicator.bundle import keys, trees
+from syndicator.bundle.keys import Reference
+from syndicator.targets import Readable, fetcher
 
 Document: TypeAlias = Mapping[str, Any]
-_TABLE = 64
-"""Pages a table names."""
 
 
 class EditionShelf:
-    """One edition by its public handle. Every object is verified against its reference."""
+    """One edition by its head. Every object is verified against its reference.
 
-    def __init__(self, reader: Reader, handle: str) -> None:
-        self._reader = reader
-        data = reader.read(f"public/e/{handle}.json")
-        self.head: Mapping[str, Any] = {} if data is None else canonical.decode(data)
+    All methods raise `VerificationError` where a stored object is not what the head says.
+    """
+
+    def __init__(self, reader: Readable, head: Mapping[str, Any]) -> None:
+        self.head = dict(head)
+        self._fetch = fetcher(reader)
 
     @property
     def count(self) -> int:
         """How many products the edition holds."""
         return int(self.head.get("count", 0))
 
-    @property
-    def pages(self) -> int:
-        """How many pages the edition has."""
-        if "pages" in self.head:
-            return len(self.head["pages"])
-        tables = self.head.get("tables", [])
-        return _TABLE * (len(tables) - 1) + len(self._table(len(tables) - 1)) if tables else 0
+    @cached_property
+    def pages(self) -> tuple[Reference, ...]:
+        """The references of all pages, in catalog order."""
+        return tuple(trees.page_references(self.head, self._load))
 
     def find(self, sku: str) -> Document | None:
-        """Return the document of a SKU; None where the edition does not hold it.
-
-        Raises:
-            VerificationError: An object is not what the head says.
-        """
-        wanted = hashlib.sha256(f"sku:{sku.strip().lower()}".encode()).hexdigest()[:8]
-        for number in self._lookup(wanted).get(wanted, ()):
-            documents = self.page(number)
+        """Return the document of a SKU; None where the edition does not hold it."""
+        if not self.count:
+            return None
+        wanted = keys.lookup_keys(sku, "", "", "")[0]
+        for number in trees.find(self.head, wanted, self._load):
+            documents = self.page(trees.page_at(self.head, number, self._load))
             if sku in documents:
                 return documents[sku]
         return None
 
-    def page(self, number: int) -> dict[str, Document]:
-        """Return the documents of one page, by SKU.
-
-        Raises:
-            VerificationError: An object is not what the head says.
-        """
-        if "pages" in self.head:
-            reference = self.head["pages"][number]
-        else:
-            reference = self._table(number // _TABLE)[number % _TABLE]
-        return dict(self._object(reference)["docs"])
+    def page(self, reference: Reference) -> dict[str, Document]:
+        """Return the documents of one page, by SKU."""
+        return dict(canonical.decode(self._load(reference))["docs"])
 
     def from_page(self, number: int, at_least: int) -> tuple[list[Document], int | None]:
         """Return the documents from a page on until there are enough, and the page after them."""
         found: list[Document] = []
-        for current in range(number, self.pages):
+        for current in range(number, len(self.pages)):
             if len(found) >= at_least:
                 return found, current
-            found += self.page(current).values()
+            found += self.page(self.pages[current]).values()
         return found, None
 
-    def documents(self) -> Iterator[Document]:
-        """Yield every document in the edition's order; cost: the whole edition is read."""
-        for number in range(self.pages):
-            yield from self.page(number).values()
+    def _load(self, reference: Reference) -> bytes:
+        return self._fetch(keys.public_object(reference[0]), reference[1])
 
-    def _lookup(self, wanted: str) -> Mapping[str, list[int]]:
-        if "lookup" in self.head:
-            return dict(self.head["lookup"])
-        parts = self.head.get("lookups", [])
-        if not parts:
-            return {}
-        return dict(self._object(parts[int(wanted, 16) * len(parts) >> 32])["lookup"])
 
-    def _table(self, number: int) -> list[Any]:
-        return list(self._object(self.head["tables"][number])["pages"])
-
-    def _object(self, reference: list[str]) -> Any:  # noqa: ANN401  any JSON object of the format
-        name, integrity = reference
-        key = f"public/o/{name[:2]}/{name}.json"
-        data = self._reader.read(key)
-        if data is None or canonical.integrity(data) != integrity:
-            raise VerificationError(f"{key} is not what the head says")
-        return canonical.decode(data)
+def shelf_of(reader: Readable, handle: str) -> EditionShelf:
+    """Return the edition that is served under a public handle; an empty one where there is none."""
+    data = reader.read(f"public/e/{handle}.json")
+    return EditionShelf(reader, {} if data is None else canonical.decode(data))

@@ -1,73 +1,29 @@
-"""What the server serves, and the narrow view that it has of a target and a release."""
+"""What the server serves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_address
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from syndicator.canonical import Namer
-
-LIVE = "private/refs/live"
-"""The key of the current release's reference."""
-
-
-class Reader(Protocol):
-    """What serving needs of a target."""
-
-    def read(self, key: str) -> bytes | None:
-        """Return the bytes of a key, or None where there are none.
-
-        Raises:
-            TargetError: The target cannot be read.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class ListedEdition:
-    """An edition as the preview lists it; `handle` is its public name."""
-
-    handle: str
-    locale: str
-    generation: int
-
-
-@dataclass(frozen=True, slots=True)
-class ListedPartner:
-    """A partner as the preview lists it; `handle` stands in the partner's tag."""
-
-    id: str
-    handle: str
-    default: str
-    """The default locale."""
-    editions: Mapping[str, ListedEdition]
-    """By locale."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Who shows what, in the current release."""
-
-    generation: int
-    partners: Mapping[str, ListedPartner] = field(default_factory=dict)
+from syndicator.targets import Readable
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One workspace's published state, ready to be served.
+    """One workspace's published state, ready to be served."""
 
-    `listing` reads the current release for the preview; None where nothing was published.
-    """
-
-    reader: Reader
+    reader: Readable
     namer: Namer
     name: str = ""
     """The brand, as people read it."""
     base_url: str = ""
     """Where the public zone is known to the world; empty where that is here."""
-    listing: Callable[[], Listing | None] = lambda: None
+    rehearse: Callable[[datetime], Readable] | None = None
+    """Publishes the workspace as of an instant to a store of its own, for the preview."""
 
     def preview_key(self) -> str:
         """Return the key that opens the preview: a keyed name, good until the secret changes."""

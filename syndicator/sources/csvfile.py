@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator.catalog.mapping import CsvRule
+from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem, Severity
 
 MAX_BYTES = 1024 * 1024 * 1024

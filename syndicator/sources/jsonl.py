@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | P
 
 def _row(line: bytes, label: str, number: int) -> tuple[int, dict[str, Any]] | Problem:
     try:
-        return number, _DECODER.decode(line)
+        row = _DECODER.decode(line)
     except msgspec.ValidationError:
         return _problem("not-an-object", label, number, "the line is not a JSON object", "{…}")
     except msgspec.DecodeError as error:
@@ -65,6 +65,21 @@ def _row(line: bytes, label: str, number: int) -> tuple[int, dict[str, Any]] | P
         )
     except RecursionError:
         return _problem("json-depth", label, number, "the values are nested too deeply")
+    for value in row.values():
+        if type(value) is dict:
+            return number, flat(row)
+    return number, row
+
+
+def flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return a row without inner objects: `{"a": {"b": 1}}` has the column `a.b`."""
+    columns: dict[str, Any] = {}
+    for key, value in row.items():
+        if isinstance(value, dict):
+            columns |= flat(value, f"{prefix}{key}.")
+        else:
+            columns[f"{prefix}{key}"] = value
+    return columns
 
 
 def _skip_line(file: Any) -> None:  # noqa: ANN401  a binary file, compressed or not

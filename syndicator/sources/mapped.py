@@ -6,25 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from syndicator.catalog.assembly import Entry, Parts
-from syndicator.catalog.intake import Vocabulary, build_product
-from syndicator.catalog.mapping import (
-    Compiled,
-    compile_mapping,
-    implied_categories,
-    implied_families,
-    problems_of,
-)
-from syndicator.catalog.model import Product
+from syndicator.catalog.assembly import Entry, Parts, Supplement
+from syndicator.catalog.fields import Vocabulary
+from syndicator.catalog.implied import implied_categories, implied_families
+from syndicator.catalog.intake import build_product
+from syndicator.catalog.mapping import REQUIRED, Compiled, compile_mapping, problems_of
+from syndicator.catalog.model import Lifecycle, Product
+from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources import jsonl
 from syndicator.sources.csvfile import read_table
-from syndicator.sources.places import listed, relative
+from syndicator.sources.places import listed, named
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import read_file
 
 Rows = Iterator[tuple[int, dict[str, Any]] | Problem]
+MERGE = "merge"
+"""The option of a source that names the fields which it gives to products of other sources."""
 _SUFFIXES = {"jsonl": (".jsonl", ".ndjson", ".jsonl.gz"), "csv": (".csv", ".tsv", ".txt")}
 
 
@@ -32,7 +31,9 @@ def gather(
     root: Path, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
 ) -> tuple[list[Problem], Count]:
     """Read every row of an export into `parts`; return problems and counts."""
+    merged, unknown = merged_fields(spec)
     mapping, problems = load_mapping(root, spec, vocabulary.locales[0])
+    problems += unknown
     place = root / spec.path
     if not place.exists():
         problems.append(missing_source(spec))
@@ -42,14 +43,17 @@ def gather(
     records = 0
     products: list[Product] = []
     for path in files:
-        label = relative(root, path)
-        for row in _rows(path, label, spec, mapping, problems):
+        label = named(spec.path, place, path)
+        for row in open_rows(path, label, spec.format, mapping.csv, problems):
             records += 1
             if isinstance(row, Problem):
                 problems.append(row)
             elif entry := take_row(row[1], Origin(label, row[0]), mapping, vocabulary, problems):
-                parts.entries.append(entry)
                 products.append(entry.product)
+                if merged:
+                    parts.supplements.append(supplement(entry, merged))
+                else:
+                    parts.entries.append(entry)
     _imply(products, mapping, vocabulary, parts)
     accepted = len(products)
     return problems, Count(spec.path, records, accepted, records - accepted, dict(mapping.ignored))
@@ -66,15 +70,40 @@ def load_mapping(
     documents, problems = read_file(root, root / spec.mapping, outside=True)
     if problems or not documents:
         return None, problems or [Problem("empty", "the mapping is empty", Origin(spec.mapping))]
-    return compile_mapping(documents[0].data, locale, documents[0].at)
+    required = frozenset({"sku"}) if spec.options.get(MERGE) else REQUIRED
+    return compile_mapping(documents[0].data, locale, documents[0].at, required)
 
 
-def _rows(
-    path: Path, label: str, spec: SourceSpec, mapping: Compiled, problems: list[Problem]
+def merged_fields(spec: SourceSpec) -> tuple[frozenset[str], list[Problem]]:
+    """Return the product fields that a source gives to products of others, by its option `merge`.
+
+    Empty means that its rows are products themselves.
+    """
+    named = frozenset(spec.options.get(MERGE, "").replace(",", " ").split())
+    known = frozenset(Product.__struct_fields__) - {"sku"}
+    unknown = [
+        Problem(
+            "unknown-field", "a product has no such field", Origin(spec.path), MERGE, found=name
+        )
+        for name in sorted(named - known)
+    ]
+    return named & known, unknown
+
+
+def supplement(entry: Entry, fields: frozenset[str]) -> Supplement:
+    """Return what a row gives to the product of its SKU: the named fields that it fills."""
+    given = {name: getattr(entry.product, name) for name in fields}
+    filled = {name: value for name, value in given.items() if value and value != Lifecycle()}
+    return Supplement(entry.product.sku, filled, entry.place(""))
+
+
+def open_rows(
+    path: Path, label: str, kind: str, rule: CsvRule | None, problems: list[Problem]
 ) -> Rows:
-    if spec.format == "jsonl":
+    """Return the rows of one file of the format `kind`, lazily."""
+    if kind == "jsonl":
         return jsonl.read_rows(path, label)
-    table, wrong = read_table(path, label, mapping.csv)
+    table, wrong = read_table(path, label, rule)
     problems += wrong
     return table.rows if table else iter(())
 
@@ -88,6 +117,8 @@ def take_row(
 ) -> Entry | None:
     """Return the product of a row, or nothing and its problems."""
     applied = mapping.apply(row)
+    for name in REQUIRED - mapping.required:
+        applied.record.setdefault(name, "-")  # a supplement's row is no whole product
 
     def place(_path: str) -> Origin:
         return origin

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from syndicator.catalog.assembly import Parts, assemble, named_files
-from syndicator.catalog.intake import Vocabulary
+from syndicator.catalog.fields import Vocabulary
 from syndicator.errors import Origin, Problem, Severity
-from syndicator.sources import mapped, workspace
+from syndicator.sources import akeneo, mapped, workspace
 from syndicator.sources.assets import read_assets
 from syndicator.sources.places import inside
 from syndicator.sources.spec import Count, Reading, SourceSpec
@@ -18,6 +18,7 @@ _GATHERERS: dict[str, Gather] = {
     "yaml": workspace.gather,
     "jsonl": mapped.gather,
     "csv": mapped.gather,
+    "akeneo": akeneo.gather,
 }
 FORMATS = tuple(_GATHERERS)
 """Names of the formats that a source can have."""

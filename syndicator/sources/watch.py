@@ -1,74 +1,105 @@
-"""Saves in a workspace, gathered into bursts (watchdog)."""
+"""Watching a workspace: saved files come as bursts, each burst once."""
 
 from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 QUIET = 0.15
-"""Seconds without a further save that end a burst: editors write a file in several steps."""
-LONGEST = 1.0
-"""Seconds after which a burst ends even if saving goes on."""
+"""Seconds without a change that end a burst: editors and formatters save in several steps."""
+PATIENCE = 1.0
+"""Seconds after which a burst that does not end is handed out anyway."""
 
-_IGNORED = frozenset({".git", ".syndicator", ".venv", "__pycache__", "build", "node_modules"})
-_READ_ONLY = frozenset({"opened", "closed_no_write"})
+_IGNORED = frozenset(
+    {".syndicator", ".git", ".venv", "__pycache__", "node_modules", "build", "dist"}
+)
+_TEMPORARY = (".swp", ".swx", ".tmp", "~", ".part", ".crdownload", ".new")
+_KINDS = frozenset({"created", "modified", "moved", "deleted"})
 
 
-def bursts(root: Path, wait: Callable[[], float | None]) -> Iterator[frozenset[Path]]:
-    """Yield the paths of each burst of saves below `root`, for ever.
+class _Collector(FileSystemEventHandler):
+    def __init__(self, root: Path, ignored: frozenset[str]) -> None:
+        self.root, self.ignored = root, ignored
+        self.paths: queue.Queue[str] = queue.Queue()
 
-    `wait` gives the seconds to wait for a save before an empty burst is yielded; None waits on.
-    Hidden files, editors' temporary files, build output and caches are not looked at.
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type not in _KINDS or (
+            event.is_directory and event.event_type == "modified"
+        ):
+            return
+        for path in (event.src_path, event.dest_path):
+            if path and (name := self.relevant(Path(str(path)))):
+                self.paths.put(name)
+
+    def relevant(self, path: Path) -> str:
+        """Return the path from the workspace, or nothing for what no editor means to publish."""
+        if not path.is_relative_to(self.root):
+            return ""
+        inner = path.relative_to(self.root)
+        name = inner.name
+        if (
+            name.endswith(_TEMPORARY)
+            or name.startswith((".#", "#", ".goutputstream"))
+            or name.isdigit()
+        ):
+            return ""
+        text = inner.as_posix()
+        if _IGNORED.intersection(inner.parts) or any(
+            text.startswith(f"{p}/") for p in self.ignored
+        ):
+            return ""
+        return text
+
+
+class Watch:
+    """Changes below one folder, handed out as bursts."""
+
+    def __init__(self, collector: _Collector) -> None:
+        self._paths = collector.paths
+
+    def burst(self, timeout: float | None = None) -> frozenset[str]:
+        """Wait for the next burst and return its paths from the workspace, slash-separated.
+
+        Returns nothing if `timeout` seconds pass without a change. A burst ends with `QUIET`
+        seconds without a change, or `PATIENCE` seconds after its first one.
+        """
+        try:
+            found = {self._paths.get(timeout=timeout)}
+        except queue.Empty:
+            return frozenset()
+        end = time.monotonic() + PATIENCE
+        while (left := end - time.monotonic()) > 0:
+            try:
+                found.add(self._paths.get(timeout=min(QUIET, left)))
+            except queue.Empty:
+                break
+        return frozenset(found)
+
+    def __iter__(self) -> Iterator[frozenset[str]]:
+        while True:
+            yield self.burst()
+
+
+@contextmanager
+def watch(root: Path, ignored: frozenset[str] = frozenset()) -> Iterator[Watch]:
+    """Watch `root` while the context is open; `ignored` are folders of it that hold output.
+
+    Changes are seen from the moment the context is entered. The folders of version control,
+    environments, caches and builds, and temporary files of editors, never count.
     """
-    saves: queue.Queue[Path] = queue.Queue()
+    root = root.resolve()
+    collector = _Collector(root, ignored)
     observer = Observer()
-    observer.schedule(_Listener(root, saves), str(root), recursive=True)
+    observer.schedule(collector, str(root), recursive=True)
     observer.start()
     try:
-        while True:
-            yield _burst(saves, wait())
+        yield Watch(collector)
     finally:
         observer.stop()
         observer.join()
-
-
-def _burst(saves: queue.Queue[Path], patience: float | None) -> frozenset[Path]:
-    try:
-        paths = {saves.get(timeout=patience)}
-    except queue.Empty:
-        return frozenset()
-    end = time.monotonic() + LONGEST
-    while (left := end - time.monotonic()) > 0:
-        try:
-            paths.add(saves.get(timeout=min(QUIET, left)))
-        except queue.Empty:
-            break
-    return frozenset(paths)
-
-
-class _Listener(FileSystemEventHandler):
-    """Puts the path of every save that matters into a queue."""
-
-    def __init__(self, root: Path, saves: queue.Queue[Path]) -> None:
-        self.root, self.saves = root, saves
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Keep where something was written, made, moved or deleted."""
-        if event.is_directory or event.event_type in _READ_ONLY:
-            return
-        for told in filter(None, (event.src_path, event.dest_path)):
-            path = Path(str(told))
-            if matters(path.relative_to(self.root)):
-                self.saves.put(path)
-
-
-def matters(path: Path) -> bool:
-    """Tell whether a save of `path`, relative to the workspace, can change what is published."""
-    if _IGNORED.intersection(path.parts) or any(part.startswith(".") for part in path.parts):
-        return False
-    return not path.name.endswith(("~", ".swp", ".swx", ".tmp", ".bak", ".part"))

@@ -7,16 +7,16 @@ from functools import reduce
 from pathlib import Path
 
 from syndicator.catalog.assembly import Entry, Parts
+from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.intake import (
     Intake,
-    Vocabulary,
     build_category,
     build_family,
     build_product,
     build_support,
 )
-from syndicator.catalog.mapping import CsvRule
 from syndicator.catalog.records import PriceRecord
+from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem
 from syndicator.located import Located
 from syndicator.sources.csvfile import read_table
@@ -129,6 +129,8 @@ def _products(
         if product is not None and not wrong:
             parts.entries.append(Entry(product, record.at))
             accepted += 1
+        elif isinstance(record.data, dict):
+            parts.refused.add(str(record.data.get("sku", "")))
     return problems, Count(spec.path, len(records), accepted, len(records) - accepted)
 
 

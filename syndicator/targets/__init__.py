@@ -5,11 +5,22 @@ from __future__ import annotations
 from syndicator.targets.apply import publish
 from syndicator.targets.deliver import Delivery, Feeds, affected, deliver
 from syndicator.targets.directory import DirectoryTarget
+from syndicator.targets.garbage import Garbage, Retention, gc, survey
+from syndicator.targets.history import (
+    ReleaseInfo,
+    Rollback,
+    find_release,
+    plan_rollback,
+    releases,
+    roll_back,
+    stored_release,
+)
 from syndicator.targets.memory import MemoryTarget
-from syndicator.targets.port import AmbiguousError, Blob, Entry, Swap, Target, Usage, blob
+from syndicator.targets.port import AmbiguousError, Blob, Entry, Readable, Swap, Target, Usage, blob
 from syndicator.targets.profile import TargetProfile, open_target, parse_targets
 from syndicator.targets.reading import Live, fetcher, read_live, read_ref, read_release
 from syndicator.targets.report import Report
+from syndicator.targets.verify import Verification, repair, verify
 
 __all__ = [
     "AmbiguousError",
@@ -18,21 +29,36 @@ __all__ = [
     "DirectoryTarget",
     "Entry",
     "Feeds",
+    "Garbage",
     "Live",
     "MemoryTarget",
+    "Readable",
+    "ReleaseInfo",
     "Report",
+    "Retention",
+    "Rollback",
     "Swap",
     "Target",
     "TargetProfile",
     "Usage",
+    "Verification",
     "affected",
     "blob",
     "deliver",
     "fetcher",
+    "find_release",
+    "gc",
     "open_target",
     "parse_targets",
+    "plan_rollback",
     "publish",
     "read_live",
     "read_ref",
     "read_release",
+    "releases",
+    "repair",
+    "roll_back",
+    "stored_release",
+    "survey",
+    "verify",
 ]

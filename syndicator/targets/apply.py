@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicator import canonical
@@ -47,23 +47,46 @@ def publish(
         TargetError: The target cannot be read or written.
         VerificationError: What is stored is damaged, so nothing can be compared with it.
     """
-    attempt = _Publish(target, build, now, nonce, asset, feeds, clock)
+    report = Report(generation=0, usage=target.usage)
+    attempt = _Publish(target, build, now, nonce, asset, feeds, clock, report)
     began = clock()
     if plan is None:
         live = read_live(target)
         plan = diff(live.release if live else None, build, fetcher(target))
     for _ in range(_ATTEMPTS):
         if attempt.apply(live, plan):
-            attempt.report.seconds = clock() - began
-            return attempt.report
+            report.seconds = clock() - began
+            return report
         live = read_live(target)
         fresh = diff(live.release if live else None, build, fetcher(target))
         if reviewed and fresh.fingerprint != plan.fingerprint:
             got = live.ref.release if live else None
             raise ConflictError(keys.LIVE, plan.parent or None, got)
-        attempt.report.retries += 1
+        report.retries += 1
         plan = fresh
     raise ConflictError(keys.LIVE, plan.parent or None, "a new release at every attempt")
+
+
+def commit_anew(
+    delivery: Delivery,
+    build: Build,
+    plan: Plan,
+    *,
+    now: datetime,
+    nonce: str,
+    asset: Asset,
+    report: Report,
+) -> None:
+    """Publish `build` whatever is live, for a store whose records are damaged.
+
+    Raises:
+        ConflictError: Somebody published meanwhile.
+        TargetError: The target cannot be written.
+    """
+    attempt = _Publish(
+        delivery.target, build, now, nonce, asset, delivery.feeds, delivery.clock, report
+    )
+    attempt.commit_over(delivery.target.read(keys.LIVE), plan)
 
 
 @dataclass(slots=True)
@@ -77,10 +100,7 @@ class _Publish:
     asset: Asset
     feeds: Feeds | None
     clock: Callable[[], float]
-    report: Report = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.report = Report(generation=0, usage=self.target.usage)
+    report: Report
 
     def apply(self, live: Live | None, plan: Plan) -> bool:
         """Commit and deliver; False where another publisher was faster."""
@@ -91,15 +111,28 @@ class _Publish:
             self.report.generation = live.ref.generation
             self._deliver(self._learned(live), None)
             return True
-        committed = self._commit(live, plan)
+        committed = self._commit(live, plan, live.data if live else None)
         if committed is None:
             return False
-        self.report.generation = plan.generation
-        self.report.committed = True
-        self.report.committed_after = self.clock() - began
+        self._committed(plan, began)
         settled = live is None or live.ref.delivered == live.ref.generation
         self._deliver(committed, live.release if live and settled else None)
         return True
+
+    def commit_over(self, current: bytes | None, plan: Plan) -> None:
+        """Commit and deliver over a live reference that nobody can follow."""
+        began = self.clock()
+        committed = self._commit(None, plan, current)
+        if committed is None:
+            raise ConflictError(keys.LIVE, "the damaged one", "another release")
+        self._committed(plan, began)
+        self._deliver(committed, None)
+        self.report.seconds = self.clock() - began
+
+    def _committed(self, plan: Plan, began: float) -> None:
+        self.report.generation = plan.generation
+        self.report.committed = True
+        self.report.committed_after = self.clock() - began
 
     def _learned(self, live: Live) -> Live:
         """Note in the live reference that these inputs, too, lead to what it names."""
@@ -114,7 +147,7 @@ class _Publish:
         delivery = Delivery(self.target, self.build.namer, self.clock, self.feeds)
         deliver(delivery, live, before, self.report)
 
-    def _commit(self, live: Live | None, plan: Plan) -> Live | None:
+    def _commit(self, live: Live | None, plan: Plan, current: bytes | None) -> Live | None:
         """Write everything new, then move the live reference; None where somebody else moved it."""
         previous = live.release if live else None
         delivered = live.ref.delivered if live else 0
@@ -129,8 +162,7 @@ class _Publish:
         integrity = canonical.integrity(stored.data)
         ref = Ref(plan.generation, stored.key, integrity, release.inputs, release.nonce, delivered)
         data = ref.encode()
-        expected = live.data if live else None
-        if swap_certainly(self.target, Swap(blob(keys.LIVE, data), expected)):
+        if swap_certainly(self.target, Swap(blob(keys.LIVE, data), current)):
             return Live(ref, data, stored.release)
         return None
 

@@ -11,8 +11,10 @@ import fcntl
 import gzip
 import os
 import secrets
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -122,6 +124,21 @@ class DirectoryTarget:
                 status = path.stat()
                 if path.is_file() and not self._neighbour(path):
                     yield Entry(key, status.st_size, status.st_mtime)
+
+    def mirrored(self, key: str, data: bytes) -> bool:
+        """Tell whether the compressed neighbours of `key`, where there are any, hold `data`."""
+        path = self.root / checked(key)
+        for suffix, decompress in (
+            (".br", brotli.decompress),
+            (".gz", partial(zlib.decompress, wbits=31)),
+        ):
+            with suppress(FileNotFoundError):
+                try:
+                    if decompress(path.with_name(path.name + suffix).read_bytes()) != data:
+                        return False
+                except (brotli.error, zlib.error):
+                    return False
+        return True
 
     def sweep(self) -> None:
         """Remove what killed publishers left unfinished; call it only while nobody publishes."""

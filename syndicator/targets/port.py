@@ -105,6 +105,18 @@ class Usage:
         return (self.writes + self.lists) * 5e-6 + self.reads * 4e-7
 
 
+class Readable(Protocol):
+    """What reading needs of a store."""
+
+    def read(self, key: str) -> bytes | None:
+        """Return the bytes under `key`, None where there are none.
+
+        Raises:
+            TargetError: The store cannot be read.
+        """
+        ...
+
+
 @runtime_checkable
 class Target(Protocol):
     """A store of bytes by key.
@@ -114,8 +126,12 @@ class Target(Protocol):
     is not, but all of it is durable when the call returns.
     """
 
-    shared: bool
     usage: Usage
+
+    @property
+    def shared(self) -> bool:
+        """Whether several publishers may use the target."""
+        ...
 
     def read(self, key: str) -> bytes | None:
         """Return the bytes under `key`, None where there are none."""

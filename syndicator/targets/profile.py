@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicator.errors import Origin, Problem, UsageError
+from syndicator.errors import Origin, Problem
 from syndicator.located import Located
 from syndicator.targets.directory import DirectoryTarget
 from syndicator.targets.port import Target
@@ -19,7 +19,10 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _COMMON = {"kind", "id", "type", "base_url"}
 _KEYS = {
     "directory": ({"path"}, _COMMON | {"path"}),
-    "s3": ({"bucket"}, _COMMON | {"bucket", "prefix", "region", "endpoint_url", "profile"}),
+    "s3": (
+        {"bucket"},
+        _COMMON | {"bucket", "prefix", "region", "endpoint_url", "profile", "exclusive"},
+    ),
 }
 
 
@@ -40,6 +43,8 @@ class TargetProfile:
     endpoint_url: str = ""
     profile: str = ""
     """Name of a profile of the AWS configuration files, for its credentials."""
+    exclusive: bool = False
+    """Nobody else publishes there, so a store without conditional writes will do."""
 
 
 def parse_targets(
@@ -68,7 +73,13 @@ def open_target(profile: TargetProfile, root: Path) -> Target:
     """
     if profile.type == "directory":
         return DirectoryTarget(root / profile.path)
-    raise UsageError(f"target {profile.id}: type {profile.type!r} is not available")
+    # boto3 takes a third of a second to import: only who publishes to a bucket waits for it.
+    from syndicator.targets.s3 import S3Target, connector  # noqa: PLC0415
+
+    connect = connector(
+        region=profile.region, endpoint_url=profile.endpoint_url, profile=profile.profile
+    )
+    return S3Target(connect, profile.bucket, profile.prefix, exclusive=profile.exclusive)
 
 
 @dataclass(slots=True)
@@ -95,7 +106,7 @@ class _Reader:
         self._values(data)
         if len(self.problems) > before:
             return None
-        fields = {key: str(value) for key, value in data.items() if key != "kind"}
+        fields = {key: value for key, value in data.items() if key != "kind"}
         for key in ("base_url", "prefix"):
             if fields.get(key):
                 fields[key] = fields[key].rstrip("/") + "/"
@@ -115,6 +126,11 @@ class _Reader:
             self.refuse("missing-key", key, f"{key} is missing", f"a value for {key}", "nothing")
 
     def _values(self, data: dict[str, Any]) -> None:
+        if not isinstance(data.get("exclusive", False), bool):
+            found = repr(data["exclusive"])
+            self.refuse(
+                "bad-value", "exclusive", "exclusive cannot be used", "true or false", found
+            )
         for key, (accepts, expected) in _CHECKS.items():
             value = data.get(key)
             if value is not None and not (isinstance(value, str) and accepts(value)):

@@ -8,7 +8,7 @@ from syndicator import canonical
 from syndicator.bundle import Ref, Release, keys, parse_release
 from syndicator.bundle.keys import Fetch
 from syndicator.errors import VerificationError
-from syndicator.targets.port import Target
+from syndicator.targets.port import Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Live:
     release: Release
 
 
-def read_ref(target: Target) -> Ref | None:
+def read_ref(target: Readable) -> Ref | None:
     """Return the live reference, None where nothing was published yet. Cost: one request.
 
     Raises:
@@ -32,7 +32,7 @@ def read_ref(target: Target) -> Ref | None:
     return None if data is None else Ref.parse(data)
 
 
-def read_live(target: Target) -> Live | None:
+def read_live(target: Readable) -> Live | None:
     """Return what is live, None where nothing was published yet.
 
     Cost: one request for the reference, one for the release, one for each of its record objects.
@@ -48,7 +48,7 @@ def read_live(target: Target) -> Live | None:
     return Live(ref, data, read_release(target, ref.release, ref.integrity))
 
 
-def read_release(target: Target, key: str, integrity: str) -> Release:
+def read_release(target: Readable, key: str, integrity: str) -> Release:
     """Return the release under `key`.
 
     Raises:
@@ -58,7 +58,7 @@ def read_release(target: Target, key: str, integrity: str) -> Release:
     return parse_release(key, fetch(key, integrity), fetch)
 
 
-def fetcher(target: Target) -> Fetch:
+def fetcher(target: Readable) -> Fetch:
     """Return how to read verified objects of `target`, as the pure packages ask for them."""
 
     def fetch(key: str, integrity: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -84,36 +85,55 @@ def installed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return environment / "bin" / "syndicator"
 
 
+def call(command: Path, *arguments: str, cwd: Path, timeout: float = 120) -> Outcome:
+    """Run the command in a folder, with nothing of the caller's environment."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(cwd), "SYNDICATOR_SECRET": SECRET}
+    done = subprocess.run(
+        [str(command), *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
 @pytest.fixture
 def run(installed: Path, tmp_path: Path) -> Run:
-    """Run the command in `tmp_path`; `run("check", "--json", cwd=...)`."""
+    """Run the command, in `tmp_path` unless told: `run("check", "--json", cwd=...)`."""
+    return functools.partial(call, installed, cwd=tmp_path)
 
-    def call(*arguments: str, cwd: Path = tmp_path, timeout: float = 120) -> Outcome:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "SYNDICATOR_SECRET": SECRET,
-        }
-        done = subprocess.run(
-            [str(installed), *arguments],
-            cwd=cwd,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        return Outcome(done.returncode, done.stdout, done.stderr)
 
-    return call
+@pytest.fixture(scope="session")
+def made(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `syndicator init` makes; tests get copies."""
+    folder = tmp_path_factory.mktemp("made")
+    outcome = call(installed, "init", "lamps", cwd=folder)
+    assert outcome.code == 0, outcome.err
+    return folder / "lamps"
 
 
 @pytest.fixture
-def workspace(run: Run, tmp_path: Path) -> Path:
-    """A small valid workspace, as `syndicator init` makes it."""
-    made = run("init", "lamps")
-    assert made.code == 0, made.err
-    return tmp_path / "lamps"
+def workspace(made: Path, tmp_path: Path) -> Path:
+    """A small valid workspace, never published."""
+    return shutil.copytree(made, tmp_path / "lamps")
+
+
+@pytest.fixture(scope="session")
+def live(installed: Path, made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small workspace after its first publish; tests get copies."""
+    folder = shutil.copytree(made, tmp_path_factory.mktemp("live") / "lamps")
+    outcome = call(installed, "publish", cwd=folder)
+    assert outcome.code == 0, outcome.err
+    return folder
+
+
+@pytest.fixture
+def published(live: Path, tmp_path: Path) -> Path:
+    """A small workspace that was published once."""
+    return shutil.copytree(live, tmp_path / "published")
 
 
 @pytest.fixture

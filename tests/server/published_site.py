@@ -1,104 +1,106 @@
-"""A published site in a folder, laid out as docs/formats/published.md says."""
+"""A small site, packed and published as everything else is, into a folder."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import brotli
-
 from syndicator import canonical
+from syndicator.bundle import EditionContent, PartnerEntry, keys, pack
 from syndicator.canonical import Namer
-from syndicator.server import ListedEdition, ListedPartner, Listing, Site
+from syndicator.entitlement.model import Edition
+from syndicator.server import Site
+from syndicator.targets import DirectoryTarget, Target, blob, publish, read_live
 
 NAMER = Namer(b"a secret of sixteen bytes or more")
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MEDIA = "m/0f/0f0123456789abcdef0123456789abcd"
 SCRIPT = "w/aisle/0123456789abcdef/aisle.js"
+CODE = b"export {};\n" * 40
+PADDING = "words " * 60
 
+Documents = dict[str, dict[str, Any]]
+"""Documents of an edition, by SKU."""
 
-@dataclass
-class Folder:
-    """A folder of published files that can be read by key."""
-
-    root: Path
-
-    def read(self, key: str) -> bytes | None:
-        path = self.root / key
-        return path.read_bytes() if path.is_file() else None
-
-    def write(self, key: str, data: bytes, *, packed: bool = False) -> str:
-        path = self.root / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        if packed:
-            path.with_name(path.name + ".br").write_bytes(brotli.compress(data))
-            path.with_name(path.name + ".gz").write_bytes(gzip.compress(data, mtime=0))
-        return key
-
-    def put_object(self, value: Any) -> list[str]:
-        """Write a page, table or lookup and return its reference."""
-        data = canonical.encode(value)
-        name = NAMER.name("object", data)
-        self.write(f"public/o/{name[:2]}/{name}.json", data, packed=True)
-        return [name, canonical.integrity(data)]
+GERMAN: Documents = {
+    "NV-1": {"title": "Fjord <7>", "price": {"text": "3.499,00 €"}, "summary": PADDING},
+    "NV/2": {"title": "Keld & Co", "summary": PADDING},
+}
+ENGLISH: Documents = {"NV-1": {"title": "Fjord 7 in English", "summary": PADDING}}
+EDITIONS = {"de": GERMAN, "en": ENGLISH}
 
 
 @dataclass
 class Published:
-    """The folder, what lies in it, and its listing."""
+    """The store, and what it takes to publish to it again."""
 
-    folder: Folder
-    keys: dict[str, str] = field(default_factory=dict)
-    partners: dict[str, ListedPartner] = field(default_factory=dict)
+    target: Target
+    editions: dict[str, Documents] = field(default_factory=lambda: dict(EDITIONS))
+    generation: int = 0
+
+    def publish(self, **editions: Documents) -> None:
+        """Publish the editions with some of them replaced."""
+        self.editions |= editions
+        release(self.target, self.editions, NOW + timedelta(hours=self.generation))
+        self.generation += 1
+
+    def page(self, locale: str) -> str:
+        """The address of the first page of an edition."""
+        live = read_live(self.target)
+        name = live.release.editions[locale].head["pages"][0][0]
+        return "/" + keys.public_object(name).removeprefix("public/")
+
+    def head(self, locale: str) -> str:
+        """The address of an edition's head."""
+        return "/" + keys.head(NAMER, locale).removeprefix("public/")
+
+    @property
+    def entry(self) -> str:
+        """The address of the partner's entry."""
+        return "/" + keys.entry(NAMER, "velohaus").removeprefix("public/")
 
     def site(self, **more: Any) -> Site:
-        listing = Listing(7, self.partners)
-        return Site(self.folder, NAMER, name="Norrvind", listing=lambda: listing, **more)
+        return Site(self.target, NAMER, name="Norrvind", **more)
 
 
-DOCUMENTS = {
-    "de": [
-        {"sku": "NV-1", "title": "Fjord <7>", "price": {"text": "3.499,00 €"}},
-        {"sku": "NV/2", "title": "Keld & Co"},
-    ],
-    "en": [{"sku": "NV-1", "title": "Fjord 7 in English"}],
-}
+def release(target: Target, editions: dict[str, Documents], now: datetime) -> None:
+    """Pack and publish editions of one partner; the id of an edition is its locale."""
+    contents = [
+        EditionContent(
+            Edition(locale, locale, tuple(documents), ("velohaus",)),
+            {sku: canonical.encode({"sku": sku, **told}) for sku, told in documents.items()},
+        )
+        for locale, documents in editions.items()
+    ]
+    partner = PartnerEntry("Norrvind", next(iter(editions)), {one: one for one in editions})
+    order = tuple(dict.fromkeys(sku for documents in editions.values() for sku in documents))
+    build = pack(contents, order, NAMER, partners={"velohaus": partner}, inputs=str(now))
+    publish(target, build, now=now, nonce=now.isoformat(), asset=_no_asset)
 
 
-def key_hash(sku: str) -> str:
-    return hashlib.sha256(f"sku:{sku.lower()}".encode()).hexdigest()[:8]
+def _no_asset(key: str) -> bytes:
+    raise AssertionError(f"nothing refers to {key}")
 
 
-def publish(folder: Folder) -> Published:
-    """Write a small site: one partner with two locales."""
-    made = Published(folder)
-    editions = {}
-    for locale, documents in DOCUMENTS.items():
-        pages = [folder.put_object({"format": 1, "docs": {d["sku"]: d}}) for d in documents]
-        handle = NAMER.name("edition", locale.encode())
-        lookup = {key_hash(document["sku"]): [n] for n, document in enumerate(documents)}
-        head = {"format": 1, "edition": handle, "locale": locale, "generation": 7}
-        head |= {"count": len(documents), "pages": pages, "lookup": lookup}
-        folder.write(f"public/e/{handle}.json", canonical.encode(head), packed=True)
-        editions[locale] = ListedEdition(handle, locale, 7)
-        made.keys[f"head {locale}"] = f"e/{handle}.json"
-        made.keys[f"page {locale}"] = f"o/{pages[0][0][:2]}/{pages[0][0]}.json"
-    handle = NAMER.name("partner", b"velohaus")
-    entry = {"format": 1, "brand": "Norrvind", "default": "de"}
-    entry["editions"] = {locale: edition.handle for locale, edition in editions.items()}
-    folder.write(f"public/p/{handle}.json", canonical.encode(entry), packed=True)
-    made.keys["entry"] = f"p/{handle}.json"
-    made.partners["velohaus"] = ListedPartner("velohaus", handle, "de", editions)
-    folder.write(f"public/{MEDIA}.pdf", bytes(range(256)) * 8)
-    folder.write(f"public/{MEDIA}.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", packed=True)
-    folder.write(f"public/{MEDIA}.exe", b"MZ")
-    folder.write(f"public/{SCRIPT}", b"export {};\n", packed=True)
-    folder.write("public/w/aisle/latest/aisle.js", b"export {};\n")
-    folder.write("public/w/app/0123456789abcdef/index.html", b"<p>app")
-    folder.write("private/o/ab/secret.json", b'{"secret":true}')
-    folder.write("private/feeds/velohaus/atom.atom", b"<feed/>")
-    folder.write("private/refs/live", canonical.encode({"generation": 7}))
-    return made
+def fill(target: Target) -> None:
+    """Add files of every kind that a release would bring."""
+    files = {
+        f"public/{MEDIA}.pdf": bytes(range(256)) * 8,
+        f"public/{MEDIA}.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        f"public/{MEDIA}.exe": b"MZ",
+        f"public/{SCRIPT}": CODE,
+        "public/w/aisle/latest/aisle.js": b"export {};\n",
+        "public/w/app/0123456789abcdef/index.html": b"<p>app",
+        "private/o/ab/secret.json": b'{"secret":true}',
+        "private/feeds/velohaus/atom.atom": b"<feed/>",
+    }
+    target.write(blob(key, data) for key, data in files.items())
+
+
+def published_site(root: Path) -> None:
+    """Publish the small site for the first time."""
+    target = DirectoryTarget(root)
+    Published(target).publish()
+    fill(target)

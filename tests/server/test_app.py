@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import pytest
-from published_site import NAMER
 
+from syndicator.bundle import keys
 from syndicator.errors import TargetError
 from syndicator.server import Site, create_app
+from syndicator.targets import blob
+from tests.server.published_site import NAMER
 
 
 def test_health_tells_the_live_generation(client):
     answer = client.get("/healthz")
-    assert (answer.status_code, answer.json) == (200, {"generation": 7, "status": "ok"})
+    assert (answer.status_code, answer.json) == (200, {"generation": 1, "status": "ok"})
     assert answer.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("live", [None, b"", b"{}", b"[]", b'{"generation":"x"}'])
 def test_health_is_bad_without_a_release(published, live):
-    path = published.folder.root / "private/refs/live"
-    path.unlink() if live is None else path.write_bytes(live)
+    if live is None:
+        published.target.delete([keys.LIVE])
+    else:
+        published.target.write([blob(keys.LIVE, live)])
     answer = create_app(published.site()).test_client().get("/healthz")
     assert (answer.status_code, answer.json["generation"]) == (503, None)
+
+
+def test_health_is_bad_while_the_target_is_away():
+    app = create_app(Site(Broken(TargetError("away")), NAMER))
+    answer = app.test_client().get("/healthz")
+    assert (answer.status_code, answer.json["status"]) == (503, "target unreachable")
 
 
 class Broken:
@@ -33,7 +43,7 @@ class Broken:
 
 def test_an_unreachable_target_is_a_503_without_its_details(published, caplog):
     app = create_app(Site(Broken(TargetError("bucket s3://secret refused")), NAMER))
-    answer = app.test_client().get("/" + published.keys["page de"])
+    answer = app.test_client().get(published.page("de"))
     assert answer.status_code == 503
     assert b"secret" not in answer.data
     assert answer.headers["Retry-After"] == "5"
@@ -42,6 +52,6 @@ def test_an_unreachable_target_is_a_503_without_its_details(published, caplog):
 
 def test_a_fault_of_ours_is_one_line_and_logged(published, caplog):
     app = create_app(Site(Broken(RuntimeError("boom /root/secret")), NAMER))
-    answer = app.test_client().get("/" + published.keys["page de"])
+    answer = app.test_client().get(published.page("de"))
     assert (answer.status_code, answer.data) == (500, b"Something went wrong here\n")
     assert "boom /root/secret" in caplog.text

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from published_site import NAMER
 
 from syndicator.feeds import feed_key
+from tests.server.published_site import NAMER
 
 KEY = feed_key(NAMER, "velohaus", "atom")
 PATH = "/feeds/velohaus/atom.atom"

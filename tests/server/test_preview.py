@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from published_site import NAMER
 
+from syndicator.bundle import keys
 from syndicator.server import Site, create_app
+from syndicator.targets import MemoryTarget, blob
+from tests.server.published_site import NAMER
 
 
 def test_partners_editions_and_products_are_listed(client):
@@ -27,10 +29,11 @@ def test_a_product_stands_in_a_frame_with_its_document_beside(client):
     assert "Fjord 7 in English" in english
 
 
-def test_the_frame_holds_the_tag_of_the_partner(client, published):
+def test_the_frame_holds_the_tag_of_the_partner(client):
     frame = client.get("/preview/velohaus/NV-1?page&locale=en&theme=dark")
-    handle = published.partners["velohaus"].handle
-    assert f'<syndicator-aisle partner="{handle}" sku="NV-1" lang="en">' in frame.text
+    handle = keys.partner_handle(NAMER, "velohaus")
+    tag = f'<syndicator-aisle partner="{handle}" sku="NV-1" lang="en" src="/">'
+    assert tag in frame.text
     assert '<script type="module" src="/w/aisle/latest/aisle.js"' in frame.text
     assert 'class="dark"' in frame.text
     policy = frame.headers["Content-Security-Policy"]
@@ -50,15 +53,48 @@ def test_a_product_is_found_by_its_sku(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/preview/nobody", "/preview/velohaus/NV-404", "/preview/velohaus?locale=fr"],
+    [
+        "/preview/nobody",
+        "/preview/nobody/NV-1",
+        "/preview/velohaus?locale=fr",
+        "/preview/velohaus?date=2026-13-01",
+        "/preview/velohaus?date=2026-12-01",
+        "/preview/_changes?to=99",
+    ],
 )
 def test_what_is_not_there_is_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_before_the_first_release_the_preview_says_so(published):
-    app = create_app(Site(published.folder, NAMER), open_preview=True)
-    assert "Nothing was published yet" in app.test_client().get("/preview/").text
+@pytest.mark.parametrize("path", ["/preview/", "/preview/_changes"])
+def test_before_the_first_release_the_preview_says_so(path):
+    app = create_app(Site(MemoryTarget(), NAMER), open_preview=True)
+    assert "Nothing was published yet" in app.test_client().get(path).text
+
+
+def test_a_product_that_is_not_granted_shows_the_fallback(client):
+    page = client.get("/preview/velohaus/NV-404").text
+    assert "does not hold NV-404" in page
+    assert "<iframe" in page
+
+
+def test_editions_stand_side_by_side(client):
+    page = client.get(
+        "/preview/_side?sku=NV/2&show=velohaus:de&show=velohaus:en&show=nobody:de&width=320&theme=dark"
+    ).text
+    assert page.count("<iframe") == 2
+    assert "Keld &amp; Co as velohaus shows it, de" in page
+    assert "Does not hold NV/2" in page
+    assert "There is no such edition" in page
+    assert 'width="320"' in page
+    assert "theme=dark" in page
+
+
+def test_damage_in_the_store_is_told_to_the_person_at_the_preview(client, published):
+    published.target.write([blob("public" + published.page("de"), b"{}")])
+    answer = client.get("/preview/velohaus/NV-1")
+    assert answer.status_code == 503
+    assert "damaged" in answer.text
 
 
 def test_the_preview_is_kept_out_of_caches_frames_and_search(client):

@@ -346,7 +346,7 @@ export class Configurator {
   #fits(chosen, v, slot, capped) {
     const weight = this.#weights(new Map([...chosen, [v, slot]]), this.#cost);
     const least = this.#least(weight) + this.#basePrice;
-    return capped ? least <= this.cap : least < Infinity;
+    return least < Infinity && !(capped && least > this.cap);
   }
 
   /**

@@ -1,0 +1,444 @@
+"""A mapping for data that nobody has described: proposed from names, types and samples.
+
+What is proposed is text for a person: every line says what it was inferred from, and what is a
+guess says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from syndicator.catalog.units import CLDR_UNITS, symbol
+from syndicator.catalog.values import (
+    CURRENCIES,
+    FieldError,
+    parse_gtin,
+    parse_loose_amount,
+    parse_loose_instant,
+)
+
+Row = Mapping[str, object]
+SAMPLE = 1000
+"""Rows that are looked at."""
+_SURE = 0.6
+"""Share of a column's filled cells that must look like a type."""
+
+_NAMES: dict[str, tuple[str, ...]] = {
+    "sku": (
+        *(
+            "sku",
+            "variant sku",
+            "item number",
+            "item no",
+            "article number",
+            "artikelnummer",
+            "product code",
+        ),
+        *("product id", "item id", "article", "reference", "code", "id", "handle"),
+    ),
+    "brand": (
+        "brand",
+        "manufacturer",
+        "vendor",
+        "marke",
+        "hersteller",
+        "marque",
+        "supplier",
+        "maker",
+    ),
+    "mpn": (
+        "mpn",
+        "manufacturer part number",
+        "part number",
+        "part no",
+        "model number",
+        "hersteller nr",
+    ),
+    "gtin": ("gtin", "ean", "upc", "ean13", "barcode", "variant barcode", "isbn", "gtin14"),
+    "model": ("model", "model name", "modell"),
+    "family": ("family", "product family", "attribute set code", "product type"),
+    "title": (
+        *(
+            "title",
+            "product name",
+            "name",
+            "produktname",
+            "bezeichnung",
+            "nom",
+            "label",
+            "headline",
+        ),
+        *("item name", "designation"),
+    ),
+    "summary": ("summary", "short description", "kurzbeschreibung", "subtitle", "teaser"),
+    "description": (
+        *("description", "long description", "body html", "body", "beschreibung", "langtext"),
+        *("product description", "details"),
+    ),
+    "highlights": ("highlights", "bullets", "bullet points", "features", "selling points"),
+    "category": (
+        "category",
+        "categories",
+        "product category",
+        "kategorie",
+        "google product category",
+    ),
+    "lifecycle.release": (
+        "release date",
+        "date released",
+        "available from",
+        "launch date",
+        "published at",
+    ),
+    "lifecycle.end_of_life": ("end of life", "discontinued", "eol date", "end of sale"),
+}
+"""What columns for a field are called, the likeliest first; in words of lowercase letters."""
+_PICTURE = re.compile(r"\b(image|images|img|picture|photo|bild|media|thumbnail)\b")
+_PRICE = re.compile(r"\b(price|preis|prix|msrp|rrp|uvp|cost|amount)\b")
+_UNIT = re.compile(r".*[\s_([-]([A-Za-z°%\"²³/]{1,4})[\])]?")
+_FILE = re.compile(r".*\.(?:jpe?g|png|webp|gif|svg|avif)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
+_BOOLEANS = frozenset({"true", "false", "yes", "no", "ja", "nein", "oui", "non"})
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
+_STEPS = (" > ", " / ", ">", "/")
+_LISTS = ("\n", ",", "|", ";")
+_MANY = 20
+"""Columns with one prefix and one type that become one rule."""
+_ALIKE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What is seen of one column: its name in words, how full it is, and some of its values."""
+
+    name: str
+    words: str
+    values: tuple[str, ...]
+    """Filled cells, in order."""
+    share: float
+    """Filled cells a row."""
+
+    def called(self, words: str) -> bool:
+        """Tell whether this is the column's name, or its last step in an inner object."""
+        return self.words == words or _in_words(self.name.rpartition(".")[2]) == words
+
+    def like(self, test: Callable[[str], bool]) -> bool:
+        """Tell whether most filled cells pass a test."""
+        return bool(self.values) and sum(map(test, self.values)) >= _SURE * len(self.values)
+
+    def separator(self, known: Iterable[str]) -> str:
+        """Return what parts the values of most filled cells, if anything does."""
+        return next((sign for sign in known if self.like(partial(_holds, sign))), "")
+
+    def unique(self) -> bool:
+        """Tell whether the column could be a key."""
+        return self.share == 1 and len(set(self.values)) == len(self.values)
+
+    def note(self) -> str:
+        """Return what a person wants to know of the column, as a comment."""
+        first = self.values[0][:80] if self.values else ""
+        shown = "".join(sign if sign.isprintable() else " " for sign in first)
+        shown = shown if len(shown) <= 40 else f"{shown[:37]}..."  # noqa: PLR2004  the line's width
+        return f"# {self.share:.0%} filled, such as {shown}"
+
+
+def observe(rows: Sequence[Row]) -> list[Column]:
+    """Return the columns of a sample of rows, in the order in which they appear."""
+    cells: dict[str, list[str]] = {}
+    for row in rows[:SAMPLE]:
+        for name, value in row.items():
+            held = cells.setdefault(name, [])
+            first = value[0] if isinstance(value, list) and value else value
+            if first is not None and first != "" and not isinstance(first, list | dict):
+                held.append(str(first).lower() if isinstance(first, bool) else str(first))
+    total = max(len(rows[:SAMPLE]), 1)
+    return [
+        Column(name, _in_words(name), tuple(held), len(held) / total)
+        for name, held in cells.items()
+    ]
+
+
+def propose(rows: Sequence[Row], locales: tuple[str, ...], constant_brand: str = "") -> str:
+    """Return the text of a mapping file for rows like these.
+
+    It always parses and names `sku`, `brand` and `title`; where the data has nothing for one of
+    them, the line says so. Cost: linear in the sampled cells.
+    """
+    return _Proposal(observe(rows), locales, constant_brand).text()
+
+
+class _Proposal:
+    """The mapping as it grows; a column is used once."""
+
+    def __init__(self, columns: list[Column], locales: tuple[str, ...], brand: str) -> None:
+        self.columns = {column.name: column for column in columns}
+        self.locales, self.brand = locales, brand
+        self.used: set[str] = set()
+
+    def text(self) -> str:
+        """Return the whole file."""
+        lines = [
+            "# Proposed from the data: read it, correct it, keep it with the workspace.",
+            "# Columns that no line names are ignored and counted. See docs/formats/workspace.md.",
+            "fields:",
+            *self.fields(),
+        ]
+        for name, found in (
+            ("media", self.media()),
+            ("prices", self.prices()),
+            ("specs", self.specs()),
+        ):
+            lines += [f"{name}:", *found] if found else []
+        return "\n".join(lines) + "\n"
+
+    def free(self) -> list[Column]:
+        """Return the columns that no line names yet."""
+        return [column for name, column in self.columns.items() if name not in self.used]
+
+    def take(self, column: Column) -> Column:
+        """Note that a line names the column."""
+        self.used.add(column.name)
+        return column
+
+    # --- fields --------------------------------------------------------------------------
+
+    def fields(self) -> list[str]:
+        """Return the lines of the fields that were found, and of those that must be there."""
+        found = {"gtin": self.gtin(), "sku": self.sku()}
+        for name in _NAMES:
+            if name not in found:
+                found[name] = self.named(name)
+        found["sku"] = found["sku"] or self.forced("sku")
+        found["brand"] = found["brand"] or self.no_brand()
+        found["title"] = found["title"] or self.forced("title")
+        return [line for name in _NAMES if (line := found.get(name))]
+
+    def sku(self) -> str:
+        """Find the key: a column with a key's name whose values differ."""
+        for word in _NAMES["sku"]:
+            for column in self.free():
+                if column.called(word) and column.unique():
+                    return _line("sku", _quoted(self.take(column).name), column.note())
+        return ""
+
+    def gtin(self) -> str:
+        """Find the column whose values are GTINs, whatever it is called."""
+        named = [column for column in self.free() if any(map(column.called, _NAMES["gtin"]))]
+        for column in named or [column for column in self.free() if column.like(_is_gtin)]:
+            if column.values:
+                source = _quoted(self.take(column).name)
+                rule = f"{{column: {source}, first: true, when_invalid: drop}}"
+                return _line("gtin", rule, column.note())
+        return ""
+
+    def named(self, name: str) -> str:
+        """Find the column that is called like a field, or one for each locale."""
+        localized = self.localized(name) if name in {"title", "summary", "description"} else {}
+        if localized:
+            inner = ", ".join(
+                f"{locale}: {_quoted(column)}" for locale, column in localized.items()
+            )
+            return _line(name, f"{{columns: {{{inner}}}}}", "# one column a language")
+        for word in _NAMES[name]:
+            for column in self.free():
+                if column.called(word) and self.plausible(name, column):
+                    return self.rule(name, self.take(column))
+        return ""
+
+    def plausible(self, name: str, column: Column) -> bool:
+        """Tell whether the values of a column can be what its name says."""
+        if name.startswith("lifecycle"):
+            return column.like(_is_instant)
+        if name in {"title", "description", "summary"}:
+            return not column.like(lambda value: bool(_NUMBER.fullmatch(value)))
+        return bool(column.values)
+
+    def rule(self, name: str, column: Column) -> str:
+        """Return the line of a field for a column."""
+        inner = ""
+        if name == "category":
+            steps, parts = column.separator(_STEPS), column.separator(_LISTS)
+            inner += f", split: {_quoted(steps)}" if steps else ""
+            inner += f", several: {_quoted(parts)}" if parts else ""
+        if name == "brand" and column.share < 1:
+            inner += f", default: {_quoted(self.brand or 'Brand')}"
+        if inner:
+            return _line(name, f"{{column: {_quoted(column.name)}{inner}}}", column.note())
+        return _line(name, _quoted(column.name), column.note())
+
+    def localized(self, name: str) -> dict[str, str]:
+        """Find columns such as `title_de` or `title-de_DE`, by locale."""
+        found: dict[str, str] = {}
+        for column in self.free():
+            for word in _NAMES[name]:
+                for locale in self.locales:
+                    if _names(column.words, word, locale) and locale not in found:
+                        found[locale] = self.take(column).name
+        return found
+
+    def forced(self, name: str) -> str:
+        """Name the likeliest column for a field that must be there."""
+        free = self.free() or list(self.columns.values())
+        if not free:
+            return _line(name, "missing", "# the data has no columns")
+        column = self.take(max(free, key=lambda c: (c.share, len(set(c.values)))))
+        return _line(
+            name, _quoted(column.name), f"{column.note()}; a guess, no column is called so"
+        )
+
+    def no_brand(self) -> str:
+        """Say the brand where no column does."""
+        return _line(
+            "brand", f"{{constant: {_quoted(self.brand or 'Brand')}}}", "# no column says it"
+        )
+
+    # --- lists ---------------------------------------------------------------------------
+
+    def media(self) -> list[str]:
+        """Return the lines of columns with pictures; the first is the hero."""
+        lines: list[str] = []
+        for column in self.free():
+            if column.like(lambda v: bool(_FILE.fullmatch(v))) or (
+                _PICTURE.search(column.words) and column.like(lambda v: v.startswith("http"))
+            ):
+                role = "gallery" if lines else "hero"
+                split = column.separator(_LISTS)
+                split = f", split: {_quoted(split)}" if split else ""
+                rule = f"{{column: {_quoted(self.take(column).name)}, role: {role}{split}}}"
+                lines.append(f"  - {rule}   {column.note()}")
+        return lines
+
+    def prices(self) -> list[str]:
+        """Return the lines of columns with prices; a currency that is not written is a guess."""
+        lines: list[str] = []
+        for column in self.free():
+            if not (_PRICE.search(column.words) and column.like(_is_amount)):
+                continue
+            named = [word.upper() for word in column.words.split() if word.upper() in CURRENCIES]
+            written = next((c for v in column.values[:20] if (c := _currency(v))), "")
+            currency = written or (named[-1] if named else "EUR")
+            sure = "" if written or named else "; THE CURRENCY IS A GUESS"
+            parts = [
+                f"list: {'retail' if not lines else _key(column.words)}",
+                f"currency: {currency}",
+            ]
+            rule = f"{{{', '.join(parts)}, column: {_quoted(self.take(column).name)}}}"
+            lines.append(f"  - {rule}   {column.note()}{sure}")
+        return lines
+
+    def specs(self) -> list[str]:
+        """Return the lines of all other columns that say something, by their types."""
+        lines: list[str] = []
+        kinds = {column.name: self.kind(column) for column in self.free() if column.values}
+        for prefix, kind in _prefixes({name: kind for name, (kind, _) in kinds.items()}):
+            members = [name for name in kinds if name.startswith(prefix) and name not in self.used]
+            self.used.update(members)
+            note = f"# {len(members)} columns such as {members[0]}"
+            lines.append(f"  - {{prefix: {_quoted(prefix)}, type: {kind}}}   {note}")
+        for column in self.free():
+            if column.values:
+                kind, unit = kinds[column.name]
+                inner = f", unit: {_quoted(unit)}" if unit else ""
+                rule = f"{{column: {_quoted(self.take(column).name)}, type: {kind}{inner}}}"
+                lines.append(f"  - {rule}   {column.note()}")
+        return lines
+
+    def kind(self, column: Column) -> tuple[str, str]:
+        """Return the type of a column, and the unit that its name ends with."""
+        if column.like(lambda v: v.lower() in _BOOLEANS):
+            return "boolean", ""
+        if all(_NUMBER.fullmatch(value) for value in column.values):
+            found = _UNIT.fullmatch(column.name)
+            unit = symbol(found[1]) if found else ""
+            return "number", unit if unit in CLDR_UNITS else ""
+        return "text", ""
+
+
+def _prefixes(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the shortest prefixes that many columns of one type share, with that type.
+
+    A few other types among texts are texts too, such as part numbers of digits.
+    """
+    groups: dict[str, list[str]] = {}
+    for name, kind in kinds.items():
+        for match in re.finditer(r"[_.:-]", name):
+            groups.setdefault(name[: match.end()], []).append(kind)
+    found: list[tuple[str, str]] = []
+    for prefix, held in sorted(groups.items(), key=lambda item: len(item[0])):
+        texts = held.count("text") >= _ALIKE * len(held)
+        shared = len(held) >= _MANY and (texts or len(set(held)) == 1)
+        if shared and not any(prefix.startswith(shorter) for shorter, _ in found):
+            found.append((prefix, "text" if texts else held[0]))
+    return found
+
+
+def _holds(sign: str, value: str) -> bool:
+    return sign in value
+
+
+def _names(words: str, field: str, locale: str) -> bool:
+    """Tell whether a column's words are a field's and a locale's, `title de` or `title de de`."""
+    language = locale.lower().split("-", maxsplit=1)[0]
+    return (
+        re.fullmatch(rf"{re.escape(field)} {re.escape(language)}(?: [a-z]{{2}})?", words)
+        is not None
+    )
+
+
+def _line(name: str, rule: str, note: str) -> str:
+    return f"  {name}: {rule}   {note}"
+
+
+def _in_words(name: str) -> str:
+    spaced = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", spaced.lower()).split())
+
+
+def _key(words: str) -> str:
+    return words.replace(" ", "-")
+
+
+def _quoted(text: str) -> str:
+    """Write text so that YAML reads it as itself, inside of braces too."""
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", text) and text.lower() not in {
+        "true",
+        "false",
+        "null",
+    }:
+        return text
+    return '"' + "".join(_escaped(sign) for sign in text) + '"'
+
+
+def _escaped(sign: str) -> str:
+    if sign in '"\\':
+        return f"\\{sign}"
+    return sign if sign.isprintable() else f"\\U{ord(sign):08x}"
+
+
+def _passes(parse: Callable[[str], object], value: str) -> bool:
+    try:
+        parse(value)
+    except FieldError:
+        return False
+    return True
+
+
+def _is_gtin(value: str) -> bool:
+    return _passes(parse_gtin, value)
+
+
+def _is_instant(value: str) -> bool:
+    return _passes(parse_loose_instant, value)
+
+
+def _is_amount(value: str) -> bool:
+    return _passes(parse_loose_amount, value)
+
+
+def _currency(value: str) -> str:
+    try:
+        return parse_loose_amount(value)[1]
+    except FieldError:
+        return ""

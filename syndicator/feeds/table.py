@@ -1,0 +1,74 @@
+"""Google's product fields as tab-separated text, which Meta and other readers take as well.
+
+Fields that repeat with parts of their own (selling points, specs) have no place in a table and are
+left to the RSS form.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+
+from syndicator.feeds.google import MERCHANT
+from syndicator.feeds.item import Item
+from syndicator.feeds.model import Channel, Feed, FeedInput
+from syndicator.feeds.selection import select
+from syndicator.feeds.text import line
+
+COLUMNS = (
+    "id",
+    "title",
+    "description",
+    "link",
+    "image_link",
+    "additional_image_link",
+    "availability",
+    "availability_date",
+    "price",
+    "condition",
+    "product_type",
+    "brand",
+    "gtin",
+    "mpn",
+    "identifier_exists",
+    "item_group_id",
+    "color",
+    "size",
+    "material",
+)
+
+
+def google_tsv(channel: Channel, source: FeedInput, now: datetime) -> Feed:
+    """Return the product table of one partner's edition: a head row and a row an item."""
+    items, problems = select(channel, source, now, MERCHANT)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_row(item) for item in items)
+    data = text.getvalue().encode()
+    return Feed(data, "text/tab-separated-values", "tsv", tuple(problems))
+
+
+def _row(item: Item) -> list[str]:
+    """Return the cells of one item; none holds a tab or a line break."""
+    cells = {
+        "id": item.id,
+        "title": item.title,
+        "description": item.description,
+        "link": item.link,
+        "image_link": item.image,
+        "additional_image_link": ",".join(image.replace(",", "%2C") for image in item.images),
+        "availability": item.availability,
+        "availability_date": item.available_from.isoformat() if item.available_from else "",
+        "price": item.price,
+        "condition": "new",
+        "product_type": item.product_type,
+        "brand": item.brand,
+        "gtin": item.gtin,
+        "mpn": item.mpn,
+        "identifier_exists": "" if item.identified else "no",
+        "item_group_id": item.group,
+        **dict(item.axes),
+    }
+    return [line(cells.get(column, "")) for column in COLUMNS]

@@ -1,0 +1,174 @@
+"""What changed between two releases, product by product, as people read it.
+
+Only pages that the two releases do not share are read, so the cost follows the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+import orjson
+from flask import abort, render_template, request
+
+from syndicator.bundle import EditionRecord, Release
+from syndicator.feeds.text import plain, truncate
+from syndicator.server.shelf import Document, EditionShelf
+from syndicator.server.worlds import World, Worlds
+from syndicator.targets import Readable
+
+SHOWN = 100
+"""Products of one edition whose changes are shown; the others are counted."""
+_LONGEST = 2000
+"""Characters of a field that are compared word by word."""
+_RICH = frozenset({"description"})
+
+Piece = tuple[str, str]
+"""How a run of words changed (`same`, `gone`, `new`) and the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of a product, before and after, as one text with marks."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChange:
+    """One product of an edition that came, went or became different."""
+
+    sku: str
+    title: str
+    kind: str
+    """`gained`, `lost` or `changed`."""
+    fields: tuple[FieldChange, ...] = ()
+    before: Document | None = None
+    after: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionChange:
+    """One edition between two releases."""
+
+    locale: str
+    partners: tuple[str, ...]
+    products: tuple[ProductChange, ...]
+
+
+def changes_page(worlds: Worlds) -> str:
+    """Return the page about two releases: by default the current one and the one before."""
+    world = worlds.present
+    history = list(world.releases.history())
+    known = [passed.generation for passed in history]
+    newer = request.args.get("to", known[0] if known else 0, type=int)
+    older = request.args.get("from", _before(known, newer), type=int)
+    if (request.args.get("to") and newer not in known) or (
+        request.args.get("from") and older not in known
+    ):
+        abort(404)
+    after = world.releases.release(newer)
+    before = world.releases.release(older)
+    return render_template(
+        "changes.html.j2",
+        history=history,
+        newer=newer,
+        older=older,
+        editions=list(compare(world, before, after)) if after else [],
+        shown=SHOWN,
+    )
+
+
+def _before(known: Sequence[int], newer: int) -> int:
+    """Return the release before one, or 0."""
+    return max((generation for generation in known if generation < newer), default=0)
+
+
+def compare(world: World, before: Release | None, after: Release) -> Iterator[EditionChange]:
+    """Yield the editions that show something else in `after` than in `before`."""
+    old = before.editions if before else {}
+    for edition in sorted({*old, *after.editions}):
+        records = old.get(edition), after.editions.get(edition)
+        told = records[1] or records[0]
+        products = tuple(compare_editions(world.reader, *records))
+        if products and told:
+            yield EditionChange(told.locale, tuple(told.partners), products)
+
+
+def compare_editions(
+    reader: Readable, before: EditionRecord | None, after: EditionRecord | None
+) -> Iterator[ProductChange]:
+    """Yield the products that differ between two records of one edition, by SKU."""
+    old = EditionShelf(reader, before.head if before else {})
+    new = EditionShelf(reader, after.head if after else {})
+    shared = {*old.pages} & {*new.pages}
+    was = _documents(old, shared)
+    now = _documents(new, shared)
+    for sku in sorted({*was, *now}):
+        if was.get(sku) != now.get(sku):
+            yield _changed(sku, was.get(sku), now.get(sku))
+
+
+def _documents(shelf: EditionShelf, shared: set[Any]) -> dict[str, Document]:
+    """Return the documents of the pages that the other edition does not have."""
+    found: dict[str, Document] = {}
+    for page in shelf.pages:
+        if page not in shared:
+            found |= shelf.page(page)
+    return found
+
+
+def _changed(sku: str, before: Document | None, after: Document | None) -> ProductChange:
+    title = (after or before or {}).get("title", sku)
+    if before is None or after is None:
+        kind = "gained" if before is None else "lost"
+        return ProductChange(sku, title, kind, before=before, after=after)
+    names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    fields = tuple(
+        FieldChange(name, tuple(mark(words(name, before.get(name)), words(name, after.get(name)))))
+        for name in names
+    )
+    return ProductChange(sku, title, "changed", fields, before, after)
+
+
+def words(name: str, value: Any) -> str:  # noqa: ANN401  any field of a document
+    """Return a field as text: words as they are, rich text without tags, the rest as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return truncate(value, _LONGEST)
+    if name in _RICH:
+        return truncate(plain(value), _LONGEST)
+    if name == "price":
+        return str(value.get("text", value))
+    return truncate(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(), _LONGEST)
+
+
+def mark(before: str, after: str) -> Iterator[Piece]:
+    """Yield both texts as one, word by word: what stayed, what went, what came."""
+    old, new = _tokens(before), _tokens(after)
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield "same", "".join(old[a:b])
+            continue
+        if a < b:
+            yield "gone", "".join(old[a:b])
+        if c < d:
+            yield "new", "".join(new[c:d])
+
+
+def _tokens(text: str) -> list[str]:
+    """Split a text into words that keep the space behind them."""
+    return [token for part in text.splitlines(keepends=True) for token in _spaced(part)]
+
+
+def _spaced(part: str) -> Iterator[str]:
+    head, space, rest = part.partition(" ")
+    while space:
+        yield head + space
+        head, space, rest = rest.partition(" ")
+    if head:
+        yield head

@@ -1,0 +1,74 @@
+"""The present, and days that were not yet: what the preview can look at.
+
+A rehearsal publishes the workspace as of an instant into a store of its own. Its public zone is
+served under an address that nobody can guess, because the embed fetches without credentials.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from syndicator.server.releases import Releases
+from syndicator.server.shelf import EditionShelf, shelf_of
+from syndicator.server.site import Site
+from syndicator.targets import Readable
+
+_KEPT = 3
+"""Rehearsals in memory; the oldest goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One state of everything: a store, its releases, and where its public zone is served."""
+
+    reader: Readable
+    releases: Releases
+    root: str
+
+    def shelf(self, edition: str) -> EditionShelf:
+        """Return an edition by its private id."""
+        return shelf_of(self.reader, self.releases.handle(edition))
+
+
+class Worlds:
+    """The present world and the rehearsed ones; safe for several threads."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.present = World(site.reader, Releases(site.reader, site.namer), "/")
+        self._rehearsed: dict[str, World] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def can_rehearse(self) -> bool:
+        """Whether other days can be looked at."""
+        return self._site.rehearse is not None
+
+    def at(self, day: date | None) -> World | None:
+        """Return the world as it is, or as of the beginning of a day (UTC).
+
+        Cost: a new day publishes the whole workspace into memory; one at a time. None where this
+        server knows only the present.
+
+        Raises:
+            SyndicatorError: The workspace cannot be published as it is now.
+        """
+        if day is None:
+            return self.present
+        if self._site.rehearse is None:
+            return None
+        token = self._site.namer.name("rehearsal", day.isoformat().encode())
+        with self._lock:
+            if token not in self._rehearsed:
+                store = self._site.rehearse(datetime.combine(day, time(), UTC))
+                while len(self._rehearsed) >= _KEPT:
+                    del self._rehearsed[next(iter(self._rehearsed))]
+                releases = Releases(store, self._site.namer)
+                self._rehearsed[token] = World(store, releases, f"/rehearsal/{token}/")
+            return self._rehearsed[token]
+
+    def rehearsed(self, token: str) -> World | None:
+        """Return a rehearsed world by the token in its address."""
+        return self._rehearsed.get(token)

@@ -1,0 +1,127 @@
+"""An Akeneo export: a folder of CSV files, and `files/` with the pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from syndicator.catalog.akeneo import Export
+from syndicator.catalog.assembly import Entry, Parts
+from syndicator.catalog.fields import Vocabulary
+from syndicator.catalog.intake import build_product
+from syndicator.catalog.mapping import Applied, problems_of
+from syndicator.catalog.rules import CsvRule, MappingRecord
+from syndicator.catalog.shapes import take
+from syndicator.errors import Origin, Problem, Severity
+from syndicator.sources.csvfile import Table, read_table
+from syndicator.sources.spec import Count, SourceSpec
+from syndicator.sources.workspace import missing_source
+from syndicator.sources.yamlfile import read_file
+
+_TABLES = (
+    *("attributes", "attribute_groups", "attribute_options", "categories", "channels"),
+    *("families", "family_variants", "locales", "product_models"),
+)
+_CSV = CsvRule(delimiter=";")
+
+
+def gather(
+    root: Path, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
+) -> tuple[list[Problem], Count]:
+    """Read an export into `parts`; return problems and counts.
+
+    The option `channel` chooses whose texts, dates and requirements hold (`ecommerce`).
+    """
+    place = root / spec.path
+    rules, problems = _rules(root, spec)
+    if not place.is_dir():
+        problems.append(missing_source(spec))
+    if rules is None or not place.is_dir():
+        return problems, Count(spec.path, 0, 0, 0)
+    base = spec.path.rstrip("/")
+    rules = _rooted(rules, f"{base}/")
+    tables = {
+        name: _table(place / f"{name}.csv", f"{base}/{name}.csv", problems) for name in _TABLES
+    }
+    export = Export(tables, rules, spec.options.get("channel", "ecommerce"), vocabulary.locales)
+    for family in export.families():
+        parts.families.setdefault(family.code, family)
+    for category in export.categories():
+        parts.categories.setdefault(category.path, category)
+    return _products(place / "products.csv", spec, export, vocabulary, parts, problems)
+
+
+def _products(
+    path: Path,
+    spec: SourceSpec,
+    export: Export,
+    vocabulary: Vocabulary,
+    parts: Parts,
+    problems: list[Problem],
+) -> tuple[list[Problem], Count]:
+    label = f"{spec.path.rstrip('/')}/products.csv"
+    table, wrong = read_table(path, label, _CSV)
+    problems += wrong
+    records = accepted = 0
+    for row in table.rows if table else ():
+        records += 1
+        if isinstance(row, Problem):
+            problems.append(row)
+        elif entry := _entry(export.apply(row[1]), Origin(label, row[0]), vocabulary, problems):
+            parts.entries.append(entry)
+            accepted += 1
+    return problems, Count(spec.path, records, accepted, records - accepted)
+
+
+def _entry(
+    applied: Applied, origin: Origin, vocabulary: Vocabulary, problems: list[Problem]
+) -> Entry | None:
+    def place(_path: str) -> Origin:
+        return origin
+
+    faults = problems_of(applied, place)
+    product, wrong = build_product(applied.record, vocabulary, place)
+    problems += [*faults, *wrong]
+    refused = any(fault.severity is Severity.ERROR for fault in faults)
+    return None if product is None or refused else Entry(product, place, strict=False)
+
+
+def _rules(root: Path, spec: SourceSpec) -> tuple[MappingRecord | None, list[Problem]]:
+    if not spec.mapping:
+        fix = "Write one, or let `syndicator import` propose it"
+        return None, [
+            Problem("no-mapping", "an Akeneo export needs a mapping", Origin(spec.path), fix=fix)
+        ]
+    documents, problems = read_file(root, root / spec.mapping, outside=True)
+    if problems or not documents:
+        return None, problems or [Problem("empty", "the mapping is empty", Origin(spec.mapping))]
+    return take(documents[0].data, MappingRecord, documents[0].at)
+
+
+def _rooted(rules: MappingRecord, folder: str) -> MappingRecord:
+    """Let the export's own paths start at the workspace."""
+    media = [msgspec.structs.replace(rule, folder=folder + rule.folder) for rule in rules.media]
+    documents = [
+        msgspec.structs.replace(rule, folder=folder + rule.folder) for rule in rules.documents
+    ]
+    return msgspec.structs.replace(rules, media=media, documents=documents)
+
+
+def _table(path: Path, label: str, problems: list[Problem]) -> list[dict[str, str]]:
+    """Read a small table whole; a missing one is empty."""
+    if not path.exists():
+        return []
+    table, wrong = read_table(path, label, _CSV)
+    problems += wrong
+    return _good_rows(table, problems) if table else []
+
+
+def _good_rows(table: Table, problems: list[Problem]) -> list[dict[str, str]]:
+    rows = []
+    for row in table.rows:
+        if isinstance(row, Problem):
+            problems.append(row)
+        else:
+            rows.append(row[1])
+    return rows

@@ -1,0 +1,140 @@
+"""Garbage collection in two phases, safe beside running publishers (docs/formats/published.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from syndicator.bundle import keys
+from syndicator.bundle.reach import kept, reachable
+from syndicator.errors import ConflictError
+from syndicator.targets.conditional import swap_certainly
+from syndicator.targets.history import lineage
+from syndicator.targets.pending import Pending
+from syndicator.targets.port import Entry, Swap, Target, blob
+from syndicator.targets.reading import fetcher, read_live
+
+_PREFIXES = ("public/o/", "public/m/", "public/w/", "private/o/", keys.RELEASES)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept. `grace` must be longer than the longest publish."""
+
+    count: int = 10
+    age: timedelta = timedelta(days=30)
+    grace: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """What a collection found, to be shown before anything is deleted."""
+
+    at: datetime
+    releases: tuple[int, ...]
+    """Generations that are kept, newest first."""
+    fresh: tuple[Entry, ...]
+    """Unreachable and old enough, and not yet marked."""
+    ripe: tuple[Entry, ...]
+    """Marked at least the grace period ago and still unreachable: these go."""
+    waiting: int
+    """Marked, but not for long enough."""
+    pending: bytes | None
+    """The list of marked keys as it was read."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return plain data for `--json`."""
+        return {
+            "kept": list(self.releases),
+            "delete": [entry.key for entry in self.ripe],
+            "bytes": sum(entry.size for entry in self.ripe),
+            "mark": [entry.key for entry in self.fresh],
+            "waiting": self.waiting,
+        }
+
+    def summary(self) -> str:
+        """Return lines for a person."""
+        size = sum(entry.size for entry in self.ripe)
+        generations = ", ".join(str(generation) for generation in self.releases)
+        return (
+            f"Kept releases: {generations}\n"
+            f"To delete now: {len(self.ripe)} keys, {size:,} bytes\n"
+            f"To mark, and delete after the grace period: {len(self.fresh)} keys; "
+            f"{self.waiting} are waiting"
+        )
+
+
+def survey(target: Target, *, now: datetime, retention: Retention) -> Garbage:
+    """Find what nothing kept leads to. Reads only.
+
+    Cost: lists everything; reads the tables and lookups of every kept release.
+
+    Raises:
+        VerificationError: A kept release is damaged; nothing may be deleted before it is repaired.
+    """
+    data = target.read(keys.PENDING)
+    pending = None if data is None else Pending.parse(data)
+    listed = [entry for prefix in _PREFIXES for entry in target.list(prefix)]
+    # The live reference is read after the listing: whatever is committed later was written later,
+    # or was taken off the list of marked keys by its publisher.
+    live = read_live(target)
+    if live is None:
+        return Garbage(now, (), (), (), 0, data)
+    ancestors = list(lineage(target, live.release))
+    keep = kept(ancestors, live.ref.generation, count=retention.count, age=retention.age, now=now)
+    used = reachable(keep, fetcher(target)) | live.release.aliases.keys()
+    unused = list(_unused(listed, used, (now - retention.grace).timestamp()))
+    marked = frozenset(pending.keys) if pending else frozenset()
+    ripe = pending is not None and _ripe(pending, now, retention.grace)
+    return Garbage(
+        at=now,
+        releases=tuple(release.generation for release in keep),
+        fresh=() if pending else tuple(unused),
+        ripe=tuple(entry for entry in unused if entry.key in marked) if ripe else (),
+        waiting=0 if ripe else len(marked),
+        pending=data,
+    )
+
+
+def gc(target: Target, garbage: Garbage, nonce: str) -> int:
+    """Delete what is ripe, then mark what is fresh; return how many keys were deleted.
+
+    Raises:
+        ConflictError: A publisher took a key off the list since the survey; survey again.
+        TargetError: The target cannot be written; calling again after another survey is safe.
+    """
+    at = garbage.at.astimezone(UTC).isoformat()
+    if garbage.pending is None:
+        if garbage.fresh:
+            _move(target, None, Pending(at=at, keys=_keys(garbage.fresh), nonce=nonce))
+        return 0
+    if garbage.waiting:
+        return 0
+    doomed = Pending(at=at, keys=_keys(garbage.ripe), nonce=nonce, state="deleting")
+    _move(target, garbage.pending, doomed)
+    # Releases go first: one that is still listed can always be read whole.
+    target.delete(key for key in doomed.keys if key.startswith(keys.RELEASES))
+    target.delete(key for key in doomed.keys if not key.startswith(keys.RELEASES))
+    target.delete([keys.PENDING])
+    return len(doomed.keys)
+
+
+def _move(target: Target, expected: bytes | None, pending: Pending) -> None:
+    if not swap_certainly(target, Swap(blob(keys.PENDING, pending.encode()), expected)):
+        raise ConflictError(keys.PENDING, "the list as surveyed", "another list")
+
+
+def _ripe(pending: Pending, now: datetime, grace: timedelta) -> bool:
+    """Tell whether the grace period is over; a deletion that was cut off goes on at once."""
+    return pending.state == "deleting" or datetime.fromisoformat(pending.at) + grace <= now
+
+
+def _unused(listed: Collection[Entry], used: Collection[str], before: float) -> Iterator[Entry]:
+    for entry in listed:
+        if entry.key not in used and entry.modified < before:
+            yield entry
+
+
+def _keys(entries: Collection[Entry]) -> tuple[str, ...]:
+    return tuple(sorted(entry.key for entry in entries))

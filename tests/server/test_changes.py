@@ -1,0 +1,57 @@
+"""Two releases side by side: what a partner's shoppers see differently."""
+
+from __future__ import annotations
+
+from syndicator.server.changes import mark
+from tests.server.published_site import GERMAN
+
+
+def changed(client, query=""):
+    return client.get(f"/preview/_changes{query}").text
+
+
+def test_a_changed_word_is_marked_in_its_sentence(client, published):
+    published.publish(de=GERMAN | {"NV/2": {"title": "Keld & Söhne"}})
+    page = changed(client)
+    assert "From release 1 to release 2" in page
+    assert "Keld &amp; <del>Co</del><ins>Söhne</ins>" in page
+    assert "NV-1" not in page, "what did not change is not shown"
+
+
+def test_products_that_came_and_went_are_told(client, published):
+    published.publish(de={"NV-1": GERMAN["NV-1"], "NV-3": {"title": "New one"}})
+    page = changed(client)
+    assert '<span class="kind">gained</span> New one' in page
+    assert '<span class="kind">lost</span> Keld &amp; Co' in page
+
+
+def test_any_two_releases_can_be_compared(client, published):
+    published.publish(de={"NV-1": {"title": "Second"}})
+    published.publish(de={"NV-1": {"title": "Third"}})
+    assert "<del>Second</del><ins>Third</ins>" in changed(client)
+    assert "<ins>Third</ins>" in changed(client, "?from=1&to=3")
+    assert "<del>Second</del>" not in changed(client, "?from=1&to=3")
+    assert "Nothing that a partner can see" in changed(client, "?from=3&to=3")
+
+
+def test_the_first_release_is_all_gain(client):
+    page = changed(client)
+    assert page.count("gained</span>") == 3
+
+
+def test_pictures_are_shown_before_and_after(client, published):
+    def with_picture(src):
+        return {"NV-1": {"title": "T", "media": [{"src": src, "alt": "<x>"}]}}
+
+    published.publish(de=with_picture("m/aa/1.png"))
+    published.publish(de=with_picture("https://a.example/2.png"))
+    page = changed(client)
+    assert '<del><img src="/m/aa/1.png" alt="&lt;x&gt;"' in page
+    assert '<ins><img src="https://a.example/2.png"' in page
+
+
+def test_marks_keep_every_word_of_both_texts():
+    before, after = "a quiet bike\nwith two wheels", "a very quiet bike\nwith three wheels"
+    pieces = list(mark(before, after))
+    assert "".join(text for kind, text in pieces if kind != "new") == before
+    assert "".join(text for kind, text in pieces if kind != "gone") == after

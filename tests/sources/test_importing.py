@@ -1,0 +1,86 @@
+"""From an unknown file to products: the proposed mapping works as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndicator.catalog.mapping import compile_mapping
+from syndicator.catalog.proposal import propose
+from syndicator.errors import Origin
+from syndicator.sources import SourceSpec
+from syndicator.sources.importing import Trial, try_import
+from syndicator.sources.yamlfile import load_documents
+
+TABLE = """Artikelnummer;Name;title_en;title-de_DE;Marke;EAN;UVP EUR;Gewicht (kg);Faltbar;Bild;Bezug
+A-1;Sattel;Saddle;Sattel;Norrvind;4006381333931;"1.299,00";0,35;ja;https://n.example/a.jpg;Leder
+A-2;Lenker;Bar;Lenker;Norrvind;96385074;49,90;0,5;nein;https://n.example/b.jpg;Alu
+"""
+
+
+def trial(tmp_path: Path, text: str, kind: str = "csv") -> Trial:
+    """Try to import a file with this text."""
+    (tmp_path / "p").write_text(text)
+    return try_import(tmp_path, SourceSpec(kind, "p"), ("en", "de"), "Own")
+
+
+def test_columns_are_recognised_by_name_and_content(tmp_path: Path) -> None:
+    """Key, brand, GTIN, price with its currency, unit, picture and type are all found."""
+    found = trial(tmp_path, TABLE)
+    assert (found.records, found.accepted, found.problems) == (2, 2, ())
+    product = found.products[0]
+    assert (product.sku, product.brand, product.gtin) == ("A-1", "Norrvind", "04006381333931")
+    assert product.title["de"] == "Sattel"
+    assert [str(price.amount) + price.currency for price in product.prices] == ["1299.00EUR"]
+    assert [media.url for media in product.media] == ["https://n.example/a.jpg"]
+    kinds = {key: type(value).__name__ for key, value in product.specs.items()}
+    assert kinds == {"name": "Words", "gewicht_kg": "Number", "faltbar": "Flag", "bezug": "Words"}
+
+
+def test_a_guess_says_that_it_is_one(tmp_path: Path) -> None:
+    """What the data does not say is marked for the person who reads the file."""
+    text = trial(tmp_path, "sku,name,price\nA,Saddle,5\n").mapping
+    assert "THE CURRENCY IS A GUESS" in text
+    assert "brand: {constant: Own}   # no column says it" in text
+
+
+def test_inner_objects_are_columns(tmp_path: Path) -> None:
+    """JSON with objects inside is a table with dotted names."""
+    text = '{"id": "A", "meta": {"name": "CPU", "brand": "X"}, "clock": {"base": 3.2}}\n'
+    found = trial(tmp_path, text, "jsonl")
+    assert '"clock.base"' in found.mapping
+    assert found.accepted == 1
+
+
+@pytest.mark.data
+def test_real_exports_come_out_as_products(shared_data: Path, tmp_path: Path) -> None:
+    """Nine of ten records of every real table become products without a correction."""
+    tables = {
+        "icecat/products.jsonl": "jsonl",
+        "buildcores/jsonl/CPU.jsonl": "jsonl",
+        "akeneo/products.csv": "csv",
+        "magento-luma/ConfigurableSampleData/products.csv": "csv",
+    }
+    for name, kind in tables.items():
+        found = try_import(tmp_path, SourceSpec(kind, str(shared_data / name)), ("en", "de"), "Own")
+        assert found.accepted >= 0.9 * found.records > 0, name
+        assert len(found.products) == 10
+
+
+CELLS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=8), CELLS, max_size=6), max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_every_proposal_is_a_mapping(rows: list[dict[str, object]]) -> None:
+    """Whatever the columns are called, the proposal is YAML and compiles, or has no column."""
+    text = propose(rows, ("en", "de"))
+    documents, problems = load_documents("m", text.encode("utf-8", "surrogatepass"))
+    if problems:
+        assert {problem.code for problem in problems} == {"encoding"}
+        return
+    _, wrong = compile_mapping(documents[0].data, "en", lambda _: Origin("m"))
+    assert all(problem.code == "no-column" for problem in wrong)

@@ -1,0 +1,79 @@
+"""Real exports are read whole: counts, languages, types and pictures as they are in the data."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from syndicator.catalog.model import Choice, Flag, Number, Words
+from syndicator.errors import Severity
+from syndicator.sources import Reading, SourceSpec, errors, read_catalog
+
+LOCALES = ("en", "de", "fr")
+pytestmark = pytest.mark.data
+
+
+def read(tmp_path: Path, repository: Path, spec: SourceSpec) -> Reading:
+    """Read one source in an empty workspace that has the project's mappings."""
+    shutil.copytree(repository / "mappings", tmp_path / "mappings")
+    return read_catalog(tmp_path, [spec], LOCALES, {})
+
+
+def test_icecat_is_read_whole(tmp_path: Path, repository: Path, shared_data: Path) -> None:
+    """Every record is accepted; the one GTIN that is none is dropped and told with its line."""
+    path = str(shared_data / "icecat" / "products.jsonl")
+    reading = read(tmp_path, repository, SourceSpec("jsonl", path, "mappings/icecat.yaml"))
+    (count,) = reading.counts
+    assert (count.records, count.accepted, count.refused) == (9694, 9694, 0)
+    assert set(count.ignored) == {"img_low", "img_500x500", "img_thumb"}
+    told = [(p.code, p.severity, p.origin.line, p.found) for p in reading.problems]
+    assert told == [("gtin-length", Severity.WARNING, 7027, "'85896333746'")]
+
+
+def test_an_icecat_record_becomes_a_typed_product(
+    tmp_path: Path, repository: Path, shared_data: Path
+) -> None:
+    """Text, number and boolean columns are typed specs; cents are an exact amount in dollars."""
+    path = str(shared_data / "icecat" / "products.jsonl")
+    reading = read(tmp_path, repository, SourceSpec("jsonl", path, "mappings/icecat.yaml"))
+    product = reading.catalog.products["IC-2101957"]
+    assert (product.brand, product.mpn, product.gtin) == ("HP", "dv7-1211ea", "00884420588030")
+    assert product.specs["display_diagonal"] == Number(value=17.0)
+    assert product.specs["touchscreen"] == Flag(value=False)
+    assert product.specs["form_factor"] == Words(text={"en": "Clamshell"})
+    assert [str(price.amount) + price.currency for price in product.prices] == ["109.95USD"]
+
+
+def test_akeneo_is_read_whole(tmp_path: Path, repository: Path, shared_data: Path) -> None:
+    """Every product of the export is accepted, with its families and pictures."""
+    path, options = str(shared_data / "akeneo"), {"channel": "ecommerce"}
+    reading = read(
+        tmp_path, repository, SourceSpec("akeneo", path, "mappings/akeneo.yaml", options)
+    )
+    assert errors(reading) == []
+    assert (len(reading.catalog.products), len(reading.catalog.families)) == (591, 17)
+    assert len(reading.catalog.assets) == 81
+    assert {asset.media_type for asset in reading.catalog.assets.values()} == {
+        "image/jpeg",
+        "image/png",
+    }
+
+
+def test_an_akeneo_variant_takes_from_its_models(
+    tmp_path: Path, repository: Path, shared_data: Path
+) -> None:
+    """A variant has its model's texts and its own axes, in all languages of the export."""
+    path, options = str(shared_data / "akeneo"), {"channel": "ecommerce"}
+    reading = read(
+        tmp_path, repository, SourceSpec("akeneo", path, "mappings/akeneo.yaml", options)
+    )
+    product = reading.catalog.products["Braided-hat-l"]
+    assert product.title == {"en": "Braided hat"}
+    assert product.specs["color"] == Choice(codes=("grey",))
+    assert product.variant is not None
+    assert (product.variant.group, product.variant.axes) == (
+        "model-braided-hat",
+        {"size": {"en": "L", "de": "L", "fr": "L"}},
+    )
