@@ -100,7 +100,7 @@ def test_a_picture_stays_where_its_rights_are(reader: Reader) -> None:
 def test_every_document_of_the_flagship_can_be_read(reader: Reader) -> None:
     """The Fjord 7 has pictures of known size, features with pictures, manuals with pages."""
     document = reader.read("velohaus", "en", "NV-FJORD-7")
-    assert len(document["media"]) == 5
+    assert len(document["media"]) == 6
     assert all(entry["width"] and entry["height"] for entry in document["media"])
     assert all("image" in feature for feature in document["features"])
     assert [entry["type"] for entry in document["documents"]] == ["manual", "manual", "datasheet"]
