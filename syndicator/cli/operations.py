@@ -14,7 +14,7 @@ from syndicator.bundle.restore import build_of
 from syndicator.cli.session import Session, standard
 from syndicator.entitlement import resolve
 from syndicator.errors import TargetError, UsageError, VerificationError
-from syndicator.pipeline import asset_reader, build, feeds_of
+from syndicator.pipeline import asset_reader, build, feeds_of, stock
 from syndicator.targets import (
     Live,
     Retention,
@@ -95,14 +95,15 @@ def verify(session: Session, repair: bool) -> None:
     now = session.now()
     found = inspect(target, workspace.settings.namer, _promised(workspace, target))
     if repair and not found.good:
-        made = build(workspace, resolve(workspace.catalog, workspace.manifests, now))
+        shelf = stock(workspace)
+        made = build(workspace, shelf, resolve(workspace.catalog, workspace.manifests, now))
         mend(
             target,
             found,
             made,
             now=now,
             nonce=secrets.token_hex(16),
-            asset=asset_reader(workspace),
+            asset=asset_reader(workspace, shelf),
             clock=time.monotonic,
             feeds=feeds_of(workspace, target, made, now),
         )
@@ -127,7 +128,7 @@ def _promised(workspace: Workspace, target: Target) -> dict[str, Sequence[str]] 
         return None
     created = datetime.fromisoformat(live.release.created)
     then = resolve(workspace.catalog, workspace.manifests, created)
-    if build(workspace, then).inputs != live.ref.inputs:
+    if build(workspace, stock(workspace), then).inputs != live.ref.inputs:
         return None
     return {key: edition.skus for key, edition in then.editions.items()}
 
