@@ -15,7 +15,6 @@ from syndicator.catalog.rules import CsvRule, MappingRecord
 from syndicator.catalog.shapes import take
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources.csvfile import Table, read_table
-from syndicator.sources.places import relative
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import read_file
@@ -40,18 +39,20 @@ def gather(
         problems.append(missing_source(spec))
     if rules is None or not place.is_dir():
         return problems, Count(spec.path, 0, 0, 0)
-    rules = _rooted(rules, f"{relative(root, place)}/")
-    tables = {name: _table(root, place / f"{name}.csv", problems) for name in _TABLES}
+    base = spec.path.rstrip("/")
+    rules = _rooted(rules, f"{base}/")
+    tables = {
+        name: _table(place / f"{name}.csv", f"{base}/{name}.csv", problems) for name in _TABLES
+    }
     export = Export(tables, rules, spec.options.get("channel", "ecommerce"), vocabulary.locales)
     for family in export.families():
         parts.families.setdefault(family.code, family)
     for category in export.categories():
         parts.categories.setdefault(category.path, category)
-    return _products(root, place / "products.csv", spec, export, vocabulary, parts, problems)
+    return _products(place / "products.csv", spec, export, vocabulary, parts, problems)
 
 
 def _products(
-    root: Path,
     path: Path,
     spec: SourceSpec,
     export: Export,
@@ -59,7 +60,7 @@ def _products(
     parts: Parts,
     problems: list[Problem],
 ) -> tuple[list[Problem], Count]:
-    label = relative(root, path)
+    label = f"{spec.path.rstrip('/')}/products.csv"
     table, wrong = read_table(path, label, _CSV)
     problems += wrong
     records = accepted = 0
@@ -107,11 +108,11 @@ def _rooted(rules: MappingRecord, folder: str) -> MappingRecord:
     return msgspec.structs.replace(rules, media=media, documents=documents)
 
 
-def _table(root: Path, path: Path, problems: list[Problem]) -> list[dict[str, str]]:
+def _table(path: Path, label: str, problems: list[Problem]) -> list[dict[str, str]]:
     """Read a small table whole; a missing one is empty."""
     if not path.exists():
         return []
-    table, wrong = read_table(path, relative(root, path), _CSV)
+    table, wrong = read_table(path, label, _CSV)
     problems += wrong
     return _good_rows(table, problems) if table else []
 

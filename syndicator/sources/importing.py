@@ -14,7 +14,6 @@ from syndicator.catalog.model import Product
 from syndicator.catalog.proposal import SAMPLE, propose
 from syndicator.errors import Origin, Problem
 from syndicator.sources.mapped import open_rows, take_row
-from syndicator.sources.places import relative
 from syndicator.sources.spec import SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import load_documents
@@ -46,7 +45,7 @@ def try_import(
     if not place.exists():
         return Trial(mapping, (), 0, 0, (missing_source(spec),))
     problems: list[Problem] = []
-    label = relative(root, place)
+    label = spec.path
     rows = list(islice(open_rows(place, label, spec.format, None, problems), SAMPLE))
     good = [row for row in rows if not isinstance(row, Problem)]
     text = mapping or propose([row for _, row in good], locales, brand)

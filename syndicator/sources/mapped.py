@@ -16,7 +16,7 @@ from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources import jsonl
 from syndicator.sources.csvfile import read_table
-from syndicator.sources.places import listed, relative
+from syndicator.sources.places import listed, named
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import read_file
@@ -43,7 +43,7 @@ def gather(
     records = 0
     products: list[Product] = []
     for path in files:
-        label = relative(root, path)
+        label = named(spec.path, place, path)
         for row in open_rows(path, label, spec.format, mapping.csv, problems):
             records += 1
             if isinstance(row, Problem):

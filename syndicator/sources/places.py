@@ -17,6 +17,11 @@ def relative(root: Path, path: Path) -> str:
     return Path(os.path.relpath(path, root)).as_posix()
 
 
+def named(spec_path: str, place: Path, path: Path) -> str:
+    """Return the name of a source's file, as the settings spell the source's path."""
+    return spec_path if path == place else f"{spec_path.rstrip('/')}/{relative(place, path)}"
+
+
 def listed(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
     """Yield the files below `folder` with one of `suffixes`, in sorted order, hidden ones left out.
 

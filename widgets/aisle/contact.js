@@ -18,7 +18,7 @@ const contact = ({ host, ids, partner, locale, kit: { h }, say }) => {
   /** @param {string} name @param {string} type @param {string} completes */
   const field = (name, type, completes) =>
     h("label", {}, h("span", {}, say(name)), h(type ? "input" : "textarea", { name, type, required: true, maxlength: 2000, autocomplete: completes, rows: type ? "" : "5" }));
-  const send = /** @type {HTMLButtonElement} */ (h("button", { type: "submit", class: "action", part: "send" }, say("send")));
+  const send = /** @type {HTMLButtonElement} */ (h("button", { type: "submit", class: "action", part: "send" }, h("span", {}, say("send"))));
   const form = /** @type {HTMLFormElement} */ (h("form", { class: "form", part: "contact", "aria-label": say("contact") },
     h("h3", {}, say("contact")),
     field("name", "text", "name"), field("email", "email", "email"), field("message", "", "off"),

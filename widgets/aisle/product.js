@@ -122,7 +122,7 @@ const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say })
     offer && h("p", { class: "stock", part: "stock" }, [offer.availability && say(offer.availability), offer.delivery].filter(Boolean).join(" · ")),
     offer?.updated && h("p", { class: "facts" }, say("updated", { at: offer.updated })),
     status && h("p", { class: "status", part: "status" }, say(status)),
-    offer?.availability != "out-of-stock" && host.hasAttribute("cart") && h("button", { type: "button", class: "action", part: "cart", "data-act": "addtocart", "data-sku": sku }, say("addtocart"))));
+    offer?.availability != "out-of-stock" && host.hasAttribute("cart") && h("button", { type: "button", class: "action", part: "cart", "data-act": "addtocart", "data-sku": sku }, h("span", {}, say("addtocart")))));
 };
 
 /** @param {Context} context */
@@ -200,6 +200,7 @@ export const draw = async (task) => {
   const speaking = task.head.then((head) => speak(head.locale, task.data, own.words));
   for (const one of [parts, selling, speaking]) one?.catch(() => {}); // awaited below, in order
   const needless = task.sections.every((name) => ALONE.test(name));
+  /** @type {Json} */
   const document = (await (task.found ?? (needless ? {} : match(task, fetched)))) ?? {};
   const locale = (await task.head).locale;
   const offer = document.sku && (await (await selling)?.resolve(document, locale, host, own));
