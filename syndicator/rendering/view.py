@@ -129,6 +129,18 @@ class View:
         """Say whether the edition's field policy lets a field through."""
         return field_name not in self.edition.hidden
 
+    def shows_file(self, path: str) -> bool:
+        """Say whether a picture, video or document may be shown here and now."""
+        return path not in self.edition.withheld
+
+    @cached_property
+    def images(self) -> Mapping[str, str]:
+        """Public keys of the files that rich text may show, by path."""
+        sources, withheld = self.shelf.sources, self.edition.withheld
+        if not withheld:
+            return sources
+        return {path: key for path, key in sources.items() if path not in withheld}
+
     def find(self, sku: str) -> Product | None:
         """Return a product of the assortment, or nothing for any other SKU."""
         return self.shelf.catalog.products.get(sku) if sku in self.skus else None
