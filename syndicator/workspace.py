@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.catalog.model import Catalog
+from syndicator.configurator import Model
 from syndicator.entitlement import Manifests, check_selectors, parse_manifests
 from syndicator.errors import InvalidInputError, Origin, Problem, Severity
 from syndicator.feeds import Channel, parse_channels
 from syndicator.settings import FILE, Settings
 from syndicator.sources import Reading, read_catalog
+from syndicator.sources.rules import read_configurators
 from syndicator.sources.yamlfile import read_documents
 from syndicator.targets import TargetProfile, parse_targets
 from syndicator.widgets import WidgetPackage, find_widgets
@@ -28,6 +30,8 @@ class Workspace:
     channels: tuple[Channel, ...]
     targets: Mapping[str, TargetProfile]
     widgets: tuple[WidgetPackage, ...]
+    configurators: Mapping[str, Model]
+    """Models by the path of their rule file."""
     problems: tuple[Problem, ...]
 
     @property
@@ -71,14 +75,34 @@ def read_workspace(settings: Settings) -> Workspace:
 
     manifests = kept(parse_manifests(documents("manifests"), settings.locales))
     problems += check_selectors(manifests, reading.catalog)
+    named = [one.configurator for one in reading.catalog.products.values() if one.configurator]
+    configurators = kept(read_configurators(root, named, settings.locales[0]))
     channels = kept(parse_channels(documents("publish/channels")))
     targets = kept(parse_targets(documents("publish/targets")))
     widgets = kept(_widgets(root))
     if settings.target not in targets:
         problems.append(_unknown_target(settings, targets))
     return Workspace(
-        settings, reading, manifests, channels, targets, tuple(widgets), tuple(problems)
+        settings,
+        reading,
+        manifests,
+        channels,
+        targets,
+        tuple(widgets),
+        configurators,
+        tuple(problems),
     )
+
+
+def sound(workspace: Workspace, *, strict: bool = False) -> Workspace:
+    """Return the workspace if nothing forbids publishing it.
+
+    Raises:
+        InvalidInputError: Something does; every error is listed.
+    """
+    if errors := workspace.errors(strict=strict):
+        raise InvalidInputError(errors)
+    return workspace
 
 
 def _widgets(root: Path) -> tuple[list[WidgetPackage], list[Problem]]:

@@ -10,12 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-SMALLEST = 6_000
-"""Bytes of plain JSON that a bucket reaches before a border is looked for."""
-LARGEST = 24_000
-"""Bytes of plain JSON that a bucket exceeds only with a single document; 4 to 7 KB as brotli."""
-_ODDS = 3
-"""One SKU in so many may start a bucket."""
+SMALLEST = 14_000
+"""Bytes of plain JSON that a bucket reaches before it may end."""
+LARGEST = 28_000
+"""Bytes that it exceeds only with a single document; such a page has about 3 KB as brotli."""
 
 
 def cut(order: Sequence[str], weights: Mapping[str, int]) -> dict[str, int]:
@@ -24,18 +22,31 @@ def cut(order: Sequence[str], weights: Mapping[str, int]) -> dict[str, int]:
     `weights` are the bytes of each SKU's largest document; they are rounded up to powers of the
     square root of two, so that small edits move no border. Cost: one hash for each SKU.
     """
+    skus = [sku for sku in order if sku in weights]
+    sizes = [_rounded(weights[sku]) for sku in skus]
+    marks = [_mark(sku) for sku in skus]
     buckets: dict[str, int] = {}
-    number, filled = 0, 0
-    for sku in order:
-        weight = weights.get(sku)
-        if weight is None:
-            continue
-        size = _rounded(weight)
-        if filled and (filled + size > LARGEST or (filled >= SMALLEST and _starts(sku))):
-            number, filled = number + 1, 0
-        buckets[sku] = number
-        filled += size
+    number, start = 0, 0
+    while start < len(skus):
+        end = _end(start, sizes, marks)
+        buckets.update(dict.fromkeys(skus[start:end], number))
+        number, start = number + 1, end
     return buckets
+
+
+def _end(start: int, sizes: Sequence[int], marks: Sequence[bytes]) -> int:
+    """Return where the bucket that starts here ends: before the lowest mark that is in reach.
+
+    Two neighbouring sequences that overlap soon agree on a lowest mark, and from there on again.
+    """
+    filled, best = sizes[start], 0
+    for place in range(start + 1, len(sizes)):
+        if filled > SMALLEST and (not best or marks[place] < marks[best]):
+            best = place
+        filled += sizes[place]
+        if filled > LARGEST:
+            return best or place
+    return len(sizes)
 
 
 def _rounded(weight: int) -> int:
@@ -43,6 +54,5 @@ def _rounded(weight: int) -> int:
     return power if weight * 1000 > power * 707 else power * 707 // 1000
 
 
-def _starts(sku: str) -> bool:
-    digest = hashlib.blake2b(sku.encode(), digest_size=4, person=b"bucket").digest()
-    return int.from_bytes(digest, "big") % _ODDS == 0
+def _mark(sku: str) -> bytes:
+    return hashlib.blake2b(sku.encode(), digest_size=8, person=b"bucket").digest()

@@ -2,7 +2,7 @@
 
 Both are trees of objects. A node holds either what is looked for (`pages`, `lookup`) or at most 64
 references to nodes below (`tables` with `span`, `lookups`). Small editions have everything in the
-head; a node stays below about 4 KB as brotli.
+head. Sizes are chosen so that nobody fetches more than 16 KB (brotli) beyond the product shown.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ FAN_OUT = 64
 """References in one node."""
 _LEAF_KEYS = 512
 """Key hashes in one lookup, on average at most."""
+_LEAVES = 32
+"""Lookups that a head names itself; a further level costs a request, more of them cost bytes."""
 
 Store = Callable[[bytes], Reference]
 """Keeps a node's bytes and returns its reference."""
@@ -29,11 +31,12 @@ def page_tree(references: Sequence[Reference], store: Store) -> Node:
     """Return the part of a head that names its pages: `pages`, or `tables` and `span`."""
     if len(references) <= FAN_OUT:
         return {"pages": [list(reference) for reference in references]}
-    nodes = [_stored({"pages": chunk}, store) for chunk in _chunks(references)]
-    span = FAN_OUT
+    width = _width(len(references))
+    nodes = [_stored({"pages": chunk}, store) for chunk in _chunks(references, width)]
+    span = width
     while len(nodes) > FAN_OUT:
-        nodes = [_stored({"span": span, "tables": chunk}, store) for chunk in _chunks(nodes)]
-        span *= FAN_OUT
+        nodes = [_stored({"span": span, "tables": chunk}, store) for chunk in _chunks(nodes, width)]
+        span *= width
     return {"span": span, "tables": [list(node) for node in nodes]}
 
 
@@ -61,7 +64,7 @@ def lookup_tree(pages: Sequence[Sequence[Sequence[str]]], store: Store) -> Node:
     if bits == 0:
         return {"lookup": entries}
     leaves = _leaves(entries, bits, store)
-    if len(leaves) > FAN_OUT:
+    if len(leaves) > _LEAVES:
         width = 1 << (bits // 2)
         leaves = [
             _stored({"lookups": leaves[at : at + width]}, store)
@@ -121,9 +124,21 @@ def _leaves(entries: dict[str, list[int]], bits: int, store: Store) -> list[Refe
     return [_stored({"lookup": leaf}, store) for leaf in leaves]
 
 
-def _chunks(references: Sequence[Reference]) -> Iterator[list[Reference]]:
-    for at in range(0, len(references), FAN_OUT):
-        yield list(references[at : at + FAN_OUT])
+def _width(count: int) -> int:
+    """Return how many references each table holds, so that the whole way down weighs least.
+
+    That is the root of `count` for as many levels as are needed, as a power of two.
+    """
+    levels = 1
+    while FAN_OUT**levels < count:
+        levels += 1
+    width = 1 << (int(count ** (1 / levels)).bit_length() - 1)
+    return width if FAN_OUT * width ** (levels - 1) >= count else 2 * width
+
+
+def _chunks(references: Sequence[Reference], width: int) -> Iterator[list[Reference]]:
+    for at in range(0, len(references), width):
+        yield list(references[at : at + width])
 
 
 def _stored(node: Node, store: Store) -> Reference:

@@ -11,6 +11,7 @@ import click
 
 from syndicator import __version__
 from syndicator.cli.editing import check, init
+from syndicator.cli.operations import diff, gc, releases, rollback, verify
 from syndicator.cli.publishing import plan, publish, watch
 from syndicator.cli.reading import explain, feed, serve
 from syndicator.errors import InvalidInputError, Problem, SyndicatorError
@@ -22,7 +23,11 @@ def cli() -> None:
     """Product content and applications, by entitlement, to every partner's page."""
 
 
-for _command in (init, check, plan, publish, watch, explain, serve, feed):
+_COMMANDS = (
+    *(init, check, plan, publish, watch, explain, serve, feed),
+    *(releases, diff, rollback, verify, gc),
+)
+for _command in _COMMANDS:
     cli.add_command(_command)
 
 

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import click
 
+from syndicator.channels import render_channel
 from syndicator.cli.session import Instant, Session, standard
-from syndicator.entitlement import UnknownNameError, resolve
+from syndicator.entitlement import UnknownNameError
 from syndicator.entitlement import explain as explain_decision
-from syndicator.errors import InvalidInputError, TargetError
+from syndicator.errors import TargetError
 from syndicator.feeds import Channel, feed_key
-from syndicator.pipeline import rehearse, render_channel
+from syndicator.pipeline import rehearse
 from syndicator.server import Site, create_app, is_loopback
 from syndicator.server import serve as serve_site
-from syndicator.targets import open_target, read_live
-from syndicator.workspace import Workspace, read_workspace
+from syndicator.targets import fetcher, open_target, read_live
+from syndicator.workspace import Workspace, read_workspace, sound
 
 
 @click.command()
@@ -30,7 +31,7 @@ def explain(
     session: Session, partner: str, sku: str, field: str | None, at: datetime | None
 ) -> None:
     """Tell whether PARTNER may show SKU, by which rule, and when that changes."""
-    workspace = _sound(session)
+    workspace = sound(read_workspace(session.settings()))
     now = at or session.now()
     answer = explain_decision(workspace.catalog, workspace.manifests, partner, sku, now, field)
     session.answer(answer.as_json())
@@ -48,13 +49,13 @@ def explain(
 @standard
 def feed(session: Session, partner: str, channel: str, out: Path | None) -> None:
     """Print PARTNER's feed of CHANNEL as the live release makes it."""
-    workspace = _sound(session)
+    workspace = sound(read_workspace(session.settings()))
     profile = _channel(workspace, partner, channel)
-    live = read_live(open_target(workspace.target, workspace.settings.root))
+    target = open_target(workspace.target, workspace.settings.root)
+    live = read_live(target)
     if live is None:
         raise TargetError("nothing was published yet; run `syndicator publish` first")
-    entitlements = resolve(workspace.catalog, workspace.manifests, session.now())
-    made = render_channel(workspace, entitlements, live.release, profile, partner)
+    made = render_channel(workspace, live.release, profile, partner, fetcher(target), session.now())
     for problem in made.problems:
         session.note(f"{problem.severity.value}: {problem}")
     address = f"{workspace.target.base_url}feeds/{partner}/{channel}.{made.extension}"
@@ -89,7 +90,7 @@ def _channel(workspace: Workspace, partner: str, channel: str) -> Channel:
 @standard
 def serve(session: Session, host: str, port: int) -> None:
     """Serve what is published, with a preview for the manufacturer."""
-    workspace = _sound(session)
+    workspace = sound(read_workspace(session.settings()))
     target = open_target(workspace.target, workspace.settings.root)
     site = Site(
         reader=target,
@@ -106,15 +107,3 @@ def serve(session: Session, host: str, port: int) -> None:
         serve_site(app, host, port)
     except OSError as error:
         raise TargetError(f"cannot listen on {host}:{port}: {error.strerror}") from error
-
-
-def _sound(session: Session) -> Workspace:
-    """Read the workspace; questions about a wrong one have no answer.
-
-    Raises:
-        InvalidInputError: It has errors.
-    """
-    workspace = read_workspace(session.settings())
-    if errors := workspace.errors():
-        raise InvalidInputError(errors)
-    return workspace

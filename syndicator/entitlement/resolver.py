@@ -40,7 +40,6 @@ class World:
     index: Index
     rights: Mapping[str, Rights]
     memo: dict[Selector, BitMap] = field(default_factory=dict)
-    order: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, catalog: Catalog, manifests: Manifests) -> World:
@@ -51,7 +50,6 @@ class World:
             manifests,
             Index(products),
             rights_of(manifests),
-            order=tuple(product.sku for product in products),
         )
 
     def snapshot(self, at: datetime) -> Snapshot:
@@ -85,7 +83,7 @@ class World:
         )
 
     def _edition(self, rights: Rights, answer: Answer, locale: str, partners: list[str]) -> Edition:
-        skus = Assortment(answer.products, self.order, self.index.positions)
+        skus = Assortment(answer.products, self.index.order, self.index.positions)
         return Edition(
             id=rights.edition(locale),
             locale=locale,

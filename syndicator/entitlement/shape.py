@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -37,7 +38,7 @@ def read_shape(document: Located) -> tuple[tuple[str, doc.Manifest] | None, list
 def _read_fields(
     shape: type[doc.Manifest], data: dict[Any, Any], document: Located
 ) -> tuple[dict[str, Any], list[Problem]]:
-    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    fields = _fields(shape)
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for key, value in data.items():
@@ -55,6 +56,12 @@ def _read_fields(
     missing = [name for name, f in fields.items() if f.required and name not in data]
     problems += [_missing(document, name) for name in missing]
     return values, problems
+
+
+@cache
+def _fields(shape: type[doc.Manifest]) -> dict[str, msgspec.structs.FieldInfo]:
+    """Return the fields of a shape by the key that is written; msgspec finds them slowly."""
+    return {field.encode_name: field for field in msgspec.structs.fields(shape)}
 
 
 def _unknown_kind(document: Located, kind: object) -> Problem:

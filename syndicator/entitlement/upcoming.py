@@ -34,7 +34,7 @@ def next_change(
     Cost: one pass over the products' dates, and set algebra at each instant until the first
     that changes something.
     """
-    facts = min(_facts(index.products, rights, answers, now), default=None)
+    facts = min(_facts(index, rights, answers, now), default=None)
     for instant, affected in _candidates(index, snapshot, rights, now):
         if facts is not None and instant >= facts:
             return facts
@@ -89,16 +89,17 @@ def _price_instants(
 
 
 def _facts(
-    products: Iterable[Product],
+    index: Index,
     rights: Mapping[str, Rights],
     answers: Mapping[str, Answer],
     now: datetime,
 ) -> Iterator[datetime]:
     """Yield instants after `now` at which a shown product's own facts change."""
     shown, priced, placed = _shown(rights, answers)
-    for at, product in enumerate(products):
+    for at in index.dated():
         if at not in shown:
             continue
+        product = index.products[at]
         life = product.lifecycle
         yield from _after(now, life.release, life.end_of_life)
         for price in product.prices:

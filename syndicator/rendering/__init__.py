@@ -4,9 +4,11 @@ from syndicator.rendering.document import render, render_bytes
 from syndicator.rendering.fragment import render_fragment
 from syndicator.rendering.instants import next_change
 from syndicator.rendering.jsonld import describe
-from syndicator.rendering.view import Shelf, View, media_key, shelve
+from syndicator.rendering.view import App, Rules, Shelf, View, media_key, shelve
 
 __all__ = [
+    "App",
+    "Rules",
     "Shelf",
     "View",
     "describe",

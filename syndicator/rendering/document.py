@@ -15,6 +15,7 @@ from syndicator import canonical
 from syndicator.catalog.model import Media, Product, RelationType, Support, Text
 from syndicator.catalog.richtext import plain, sanitise
 from syndicator.rendering.commerce import render_lifecycle, render_price
+from syndicator.rendering.configurator import render_configurator
 from syndicator.rendering.richtree import Tree, grow
 from syndicator.rendering.specs import render_specs
 from syndicator.rendering.view import View, Words
@@ -205,5 +206,6 @@ _PARTS: dict[str, _Part] = {
     "price": render_price,
     "lifecycle": render_lifecycle,
     "support": _support,
+    "configurator": render_configurator,
 }
 """The parts of a document by key, which is also the name by which a field policy hides one."""

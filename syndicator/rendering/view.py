@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from functools import cached_property
 
 from syndicator.canonical import Namer
 from syndicator.catalog.model import Asset, Catalog, Product, Rights, SpecDefinition, Text, pick
+from syndicator.configurator import Model
 from syndicator.entitlement.model import Edition, Override
 
 SUFFIXES = {
@@ -24,13 +26,36 @@ SUFFIXES = {
 """File name suffix of each media type that is published."""
 
 
+@dataclass(frozen=True, slots=True)
+class App:
+    """The entry of a widget package as documents name it: below the public zone, verified."""
+
+    src: str
+    integrity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A configurator: its model, for the labels, and its compiled artefact."""
+
+    model: Model
+    artefact: bytes
+
+
 @dataclass(frozen=True)
 class Shelf:
     """What all editions of one catalog share: prepared once, read by every view."""
 
     catalog: Catalog
+    namer: Namer
     sources: Mapping[str, str]
     """Path of an asset to its public key below the public zone."""
+    apps: Mapping[str, App] = field(default_factory=dict)
+    """Widget packages by id."""
+    rules: Mapping[str, Rules] = field(default_factory=dict)
+    """Configurators by the path of their rule file."""
+    made: dict[str, bytes] = field(default_factory=dict)
+    """Bytes that rendering made and that no file of the workspace holds, by public key."""
 
     @cached_property
     def definitions(self) -> dict[str, dict[str, SpecDefinition]]:
@@ -50,15 +75,25 @@ class Shelf:
         return {group: tuple(skus) for group, skus in groups.items()}
 
 
-def shelve(catalog: Catalog, namer: Namer) -> Shelf:
+def shelve(
+    catalog: Catalog,
+    namer: Namer,
+    apps: Mapping[str, App] | None = None,
+    rules: Mapping[str, Rules] | None = None,
+) -> Shelf:
     """Name the files of a catalog and prepare what its views share."""
-    return Shelf(catalog, {path: media_key(asset, namer) for path, asset in catalog.assets.items()})
+    sources = {path: media_key(asset, namer) for path, asset in catalog.assets.items()}
+    return Shelf(catalog, namer, sources, apps or {}, rules or {})
 
 
 def media_key(asset: Asset, namer: Namer) -> str:
     """Return the key of an asset's bytes below the public zone; equal bytes share one key."""
-    name = namer.name("media", f"{asset.media_type}:{asset.sha256}".encode())
-    return f"m/{name[:2]}/{name}.{SUFFIXES.get(asset.media_type, 'bin')}"
+    return _key(namer, asset.sha256, SUFFIXES.get(asset.media_type, "bin"))
+
+
+def _key(namer: Namer, sha256: str, suffix: str) -> str:
+    name = namer.name("media", f"{suffix}:{sha256}".encode())
+    return f"m/{name[:2]}/{name}.{suffix}"
 
 
 @dataclass(frozen=True)
@@ -114,6 +149,13 @@ class View:
     def source(self, path: str) -> str:
         """Return the public key of a workspace file and remember that it is needed."""
         key = self.shelf.sources[path]
+        self.media.add(key)
+        return key
+
+    def publish(self, data: bytes, suffix: str) -> str:
+        """Return the public key of bytes that rendering made, and keep them to be written."""
+        key = _key(self.shelf.namer, hashlib.sha256(data).hexdigest(), suffix)
+        self.shelf.made[key] = data
         self.media.add(key)
         return key
 

@@ -6,13 +6,24 @@ written format, and can write what the real publisher never would.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from syndicator.canonical import Namer, encode, integrity
 
 NAMER = Namer(b"a secret of the browser tests")
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC_KEY = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
+
+
+def sign(document: dict[str, Any]) -> bytes:
+    """Return canonical bytes with the signature inside, as the format says."""
+    signature = base64.b64encode(KEY.sign(encode(document))).decode()
+    return encode(document | {"ed25519": signature})
 
 
 def lookup_keys(document: dict[str, Any]) -> list[str]:
@@ -57,7 +68,7 @@ class Zone:
         page_size: int = 8,
         large: bool = False,
     ) -> str:
-        """Write an edition for one partner and return the key of its head; `large` uses tables and lookups."""
+        """Write an edition for one partner and return its head's key; `large` has trees."""
         edition = NAMER.name("edition", f"{partner} {locale}".encode())
         pages, lookup = [], {}
         for number, start in enumerate(range(0, len(documents), page_size)):
@@ -66,33 +77,42 @@ class Zone:
             for document in docs.values():
                 for key in lookup_keys(document):
                     lookup.setdefault(key_hash(key), []).append(number)
-        head = {
-            "format": 1,
-            "edition": edition,
-            "locale": locale,
-            "generation": generation,
-            "count": len(documents),
-        }
-        head |= self._large(pages, lookup) if large else {"pages": pages, "lookup": lookup}
-        self.files[f"e/{edition}.json"] = encode(head)
+        head = {"format": 1, "edition": edition, "locale": locale}
+        head |= {"generation": generation, "count": len(documents)}
+        head |= self._trees(pages, lookup) if large else {"pages": pages, "lookup": lookup}
+        self.files[f"e/{edition}.json"] = sign(head)
         editions = self.editions.setdefault(partner, {})
         editions[locale] = edition
-        entry = {
-            "format": 1,
-            "brand": "Norrvind",
-            "default": next(iter(editions)),
-            "editions": editions,
-        }
-        self.files[f"p/{partner}.json"] = encode(entry)
+        entry = {"format": 1, "brand": "Norrvind", "default": next(iter(editions))}
+        entry |= {"editions": editions, "generation": generation, "key": PUBLIC_KEY}
+        self.files[f"p/{partner}.json"] = sign(entry)
         return f"e/{edition}.json"
 
-    def _large(self, pages: list[list[str]], lookup: dict[str, list[int]]) -> dict[str, Any]:
-        tables = [pages[start : start + 64] for start in range(0, len(pages), 64)]
-        bits = 2
-        shards: list[dict[str, list[int]]] = [{} for _ in range(2**bits)]
-        for digits, numbers in lookup.items():
-            shards[int(digits, 16) >> (32 - bits)][digits] = numbers
+    def _trees(self, pages: list[list[str]], lookup: dict[str, list[int]]) -> dict[str, Any]:
+        """Two levels of tables with 4 pages each below 4, and two levels of lookups by 2 and 1 bits."""
+        tables = [{"format": 1, "pages": pages[at : at + 4]} for at in range(0, len(pages), 4)]
+        upper = [
+            {
+                "format": 1,
+                "span": 4,
+                "tables": [self.put_object(one) for one in tables[at : at + 4]],
+            }
+            for at in range(0, len(tables), 4)
+        ]
+        quarters = []
+        for quarter in range(4):
+            halves = [
+                {
+                    digits: numbers
+                    for digits, numbers in lookup.items()
+                    if int(digits, 16) >> 29 == half
+                }
+                for half in (2 * quarter, 2 * quarter + 1)
+            ]
+            below = [self.put_object({"format": 1, "lookup": half}) for half in halves]
+            quarters.append(self.put_object({"format": 1, "lookups": below}))
         return {
-            "tables": [self.put_object({"format": 1, "pages": table}) for table in tables],
-            "lookups": [self.put_object({"format": 1, "lookup": shard}) for shard in shards],
+            "span": 16,
+            "tables": [self.put_object(table) for table in upper],
+            "lookups": quarters,
         }

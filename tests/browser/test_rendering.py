@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser import documents
+from tests.browser.publisher import PUBLIC_KEY
+
 pytestmark = pytest.mark.browser
 
 FALLBACK = '<p class="own">Unser eigener Text</p>'
@@ -66,6 +69,39 @@ def test_a_product_outside_the_assortment_leaves_the_fallback(world, tab, heard)
     tab.goto(world.show(TAG.replace("FJORD-7", "SECRET")))
     assert heard("missing")["reason"] == "not-found"
     assert tab.locator(".own").is_visible()
+
+
+def test_a_signed_edition_is_shown_to_a_tag_that_names_the_key(world, tab, heard):
+    tab.goto(world.show(TAG.replace("partner=", f'key="{PUBLIC_KEY}" partner=')))
+    assert heard("view")["sku"] == "NV-FJORD-7"
+
+
+@pytest.mark.parametrize("kind", ["/e/", "/p/"])
+def test_a_changed_head_or_entry_is_refused_by_its_signature(world, tab, heard, kind):
+    for key, answer in world.store.answers.items():
+        if key.startswith(kind):
+            answer.body = answer.body.replace(b'"generation":1', b'"generation":2')
+    tab.goto(world.show(TAG.replace("partner=", f'key="{PUBLIC_KEY}" partner=')))
+    assert heard("error")["reason"] == "signature"
+    assert tab.locator(".own").is_visible()
+
+
+def test_an_old_generation_is_not_shown_over_a_newer_one(world, tab, heard):
+    world.zone.publish([world.document], generation=5)
+    world.refresh()
+    tab.goto(world.show(TAG))
+    assert heard("view")["generation"] == 5
+    world.zone.publish([documents.rack()], generation=4)
+    world.refresh()
+    for answer in world.store.answers.values():
+        answer.headers["Cache-Control"] = "no-store"
+    tab.evaluate("""async () => {
+      const show = document.querySelector('syndicator-aisle');
+      for (const one of performance.getEntriesByType('resource')) await fetch(one.name, { cache: 'reload' });
+      show.setAttribute('sku', 'NV-RACK-2');
+    }""")
+    assert heard("error")["reason"] == "replay"
+    assert "Trekkingrad" in tab.evaluate(TEXT), "the last good content stays"
 
 
 def test_an_unknown_partner_leaves_the_fallback(world, tab, heard):

@@ -6,9 +6,9 @@ import re
 from datetime import datetime
 
 import pytest
-from shop import NOW, channel, parse, product, shop
 
 from syndicator.feeds import Change, ChangeKind, FeedFormat, render_feed
+from tests.feeds.shop import NOW, channel, parse, product, shop
 
 A = "{http://www.w3.org/2005/Atom}"
 ATOM = channel(FeedFormat.ATOM)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from shop import NOW, channel, edition, parse, product
 
 from syndicator.feeds import FeedFormat, render_feed
 from syndicator.feeds.item import public_gtin
+from tests.feeds.shop import NOW, channel, edition, parse, product
 
 G = "{http://base.google.com/ns/1.0}"
 GOOGLE = channel(FeedFormat.GOOGLE)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from shop import NOW, channel, product, shop
 
 from syndicator.feeds import FeedFormat, render_feed
+from tests.feeds.shop import NOW, channel, product, shop
 
 JSON_FEED = channel(FeedFormat.JSON_FEED)
 

@@ -7,9 +7,9 @@ import io
 import json
 
 import pytest
-from shop import NOW, channel, edition, parse, product, shop
 
 from syndicator.feeds import FeedFormat, render_feed
+from tests.feeds.shop import NOW, channel, edition, parse, product, shop
 
 G = "{http://base.google.com/ns/1.0}"
 GTIN = "04006381333931"

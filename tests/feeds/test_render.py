@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shop import GOLDEN, NOW, channel, edition, parse, product, shop
 
 from syndicator.canonical import Namer
 from syndicator.feeds import Change, ChangeKind, FeedFormat, feed_key, render_feed
+from tests.feeds.shop import GOLDEN, NOW, channel, edition, parse, product, shop
 
 XML = [FeedFormat.ATOM, FeedFormat.GOOGLE, FeedFormat.GOOGLE_MANUFACTURER]
 HOSTILE = [

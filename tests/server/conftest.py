@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from published_site import Published, published_site
-
 from syndicator.server import create_app
-from syndicator.targets import DirectoryTarget
+from syndicator.targets import DirectoryTarget, MemoryTarget, blob
+from tests.server.published_site import Published, published_site
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory) -> Path:
-    """The site as it was published once; publishing flushes the disk, which is slow."""
-    root = tmp_path_factory.mktemp("template") / "site"
+def folder(tmp_path_factory) -> Published:
+    """The site in a folder, published once, for tests that only read."""
+    root = tmp_path_factory.mktemp("published") / "site"
     published_site(root)
-    return root
+    return Published(DirectoryTarget(root), generation=1)
 
 
 @pytest.fixture
-def published(template: Path, tmp_path: Path) -> Published:
-    shutil.copytree(template, tmp_path / "site")
-    return Published(DirectoryTarget(tmp_path / "site"), generation=1)
+def published(folder: Published) -> Published:
+    """The same site in memory, with the packed neighbours, for tests that change it."""
+    target, root = MemoryTarget(), folder.target.root
+    files = [path for path in root.rglob("*") if path.is_file() and path.name != ".lock"]
+    target.write(blob(path.relative_to(root).as_posix(), path.read_bytes()) for path in files)
+    return Published(target, generation=1)
 
 
 @pytest.fixture

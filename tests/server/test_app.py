@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from published_site import NAMER
 
+from syndicator.bundle import keys
 from syndicator.errors import TargetError
 from syndicator.server import Site, create_app
+from syndicator.targets import blob
+from tests.server.published_site import NAMER
 
 
 def test_health_tells_the_live_generation(client):
@@ -17,11 +19,10 @@ def test_health_tells_the_live_generation(client):
 
 @pytest.mark.parametrize("live", [None, b"", b"{}", b"[]", b'{"generation":"x"}'])
 def test_health_is_bad_without_a_release(published, live):
-    path = published.target.root / "private/refs/live"
     if live is None:
-        path.unlink()
+        published.target.delete([keys.LIVE])
     else:
-        path.write_bytes(live)
+        published.target.write([blob(keys.LIVE, live)])
     answer = create_app(published.site()).test_client().get("/healthz")
     assert (answer.status_code, answer.json["generation"]) == (503, None)
 

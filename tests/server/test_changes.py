@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from published_site import GERMAN
-
 from syndicator.server.changes import mark
+from tests.server.published_site import GERMAN
 
 
 def changed(client, query=""):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from published_site import NAMER
-
 from syndicator.feeds import feed_key
+from tests.server.published_site import NAMER
 
 
 def test_answers_are_counted_by_part_and_status(client, published):

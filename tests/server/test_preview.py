@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from published_site import NAMER
 
 from syndicator.bundle import keys
 from syndicator.server import Site, create_app
 from syndicator.targets import MemoryTarget, blob
+from tests.server.published_site import NAMER
 
 
 def test_partners_editions_and_products_are_listed(client):

@@ -6,7 +6,8 @@ import gzip
 
 import brotli
 import pytest
-from published_site import MEDIA, SCRIPT
+
+from tests.server.published_site import MEDIA, SCRIPT
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=60, stale-while-revalidate=600"

@@ -35,9 +35,9 @@ def get(server, path, **headers):
     return answer, data
 
 
-def test_a_request_is_answered_over_a_socket(published):
-    with running(create_app(published.site())) as server:
-        answer, data = get(server, published.page("de"), **{"Accept-Encoding": "br"})
+def test_a_request_is_answered_over_a_socket(folder):
+    with running(create_app(folder.site())) as server:
+        answer, data = get(server, folder.page("de"), **{"Accept-Encoding": "br"})
         assert answer.status == 200
         assert answer.headers["Content-Encoding"] == "br"
         assert int(answer.headers["Content-Length"]) == len(data)
@@ -55,9 +55,9 @@ RAW = [
 
 
 @pytest.mark.parametrize("line", RAW)
-def test_raw_paths_never_reach_the_private_zone(published, line):
+def test_raw_paths_never_reach_the_private_zone(folder, line):
     with (
-        running(create_app(published.site())) as server,
+        running(create_app(folder.site())) as server,
         socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection,
     ):
         connection.sendall(line + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -66,8 +66,8 @@ def test_raw_paths_never_reach_the_private_zone(published, line):
     assert b"generation" not in answer
 
 
-def test_what_has_begun_is_finished_when_the_server_stops(published):
-    app = create_app(published.site())
+def test_what_has_begun_is_finished_when_the_server_stops(folder):
+    app = create_app(folder.site())
     begun = threading.Event()
 
     @app.before_request
@@ -84,8 +84,8 @@ def test_what_has_begun_is_finished_when_the_server_stops(published):
     assert got == [200]
 
 
-def test_a_stopped_server_frees_its_port(published):
-    app = create_app(published.site())
+def test_a_stopped_server_frees_its_port(folder):
+    app = create_app(folder.site())
     with running(app) as server:
         port = server.port
     again = Server(app, "127.0.0.1", port)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from published_site import GERMAN, release
 
 from syndicator.errors import InvalidInputError, Origin, Problem
 from syndicator.server import create_app
 from syndicator.targets import MemoryTarget
+from tests.server.published_site import GERMAN, release
 
 COMING = GERMAN | {"NV-9": {"title": "Under embargo"}}
 

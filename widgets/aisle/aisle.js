@@ -16,21 +16,24 @@ const PINS = /** @type {{[file: string]: string}} */ (/** @type {unknown} */ ("@
 /** Longest wait in milliseconds, for one answer and for a whole product. */
 const PATIENCE = 4000;
 
-/** What each element shows; the names of sections are those of `product.js`. */
+/** The elements, and what those show that have more than the one section of their name. */
+const NAMES = "aisle product gallery specs documents accessories support offer compare contact brand".split(" ");
+/** @type {{[name: string]: string}} */
 const VIEWS = {
   aisle: "hero text features specs documents relations support",
   product: "hero text features",
-  gallery: "gallery",
-  specs: "specs",
-  documents: "documents",
   accessories: "relations",
-  support: "support",
-  offer: "offer",
 };
+
+/**
+ * @typedef {{root: string, partner: string, locale: string, key: string, hint: string, ids: string[]}} Question
+ *   What an element asks: where, for whom, in which language, trusting which key, with which edition
+ *   in mind, which product.
+ */
 
 /** Promises by address: what never changes is fetched once a page; failures are forgotten. */
 const kept = new Map();
-/** The newest generation that was seen of each edition; an older one is a replay. */
+/** The newest generation that was seen of each address; an older one is a replay. */
 const newest = new Map();
 
 /** Why nothing is shown; `missing` is an answer, everything else a fault. */
@@ -42,12 +45,17 @@ class Failure extends Error {
   }
 }
 
-/** @template T @param {string} key @param {() => Promise<T>} make @returns {Promise<T>} */
-const once = (key, make) => {
+/**
+ * Make something once for everybody on the page. What may change is asked for again later, when the
+ * browser's cache decides; failures are forgotten at once.
+ * @template T @param {string} key @param {() => Promise<T>} make @param {boolean} [brief] @returns {Promise<T>}
+ */
+const once = (key, make, brief) => {
   if (!kept.has(key)) {
     const made = make();
+    const forget = () => kept.delete(key);
     kept.set(key, made);
-    made.catch(() => kept.delete(key));
+    made.then(() => brief && forget(), forget);
   }
   return kept.get(key);
 };
@@ -61,27 +69,47 @@ const load = async (url, integrity) => {
   /** @param {string} [hash] */
   const ask = (hash) =>
     fetch(url, { integrity: hash, credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(PATIENCE) });
-  /** @type {Response} */
+  /** @type {Response | undefined} */
   let answer;
   try {
     answer = await ask(integrity);
   } catch (error) {
     if (/** @type {Error} */ (error).name == "TimeoutError") throw new Failure("timeout");
-    throw new Failure(integrity && (await ask().then((again) => again.ok, () => false)) ? "integrity" : "network");
+    if (integrity) answer = await ask().then((again) => again.text().then(() => again)).catch(() => undefined);
+    if (answer?.ok) throw new Failure("integrity");
   }
+  if (!answer) throw new Failure("network");
   if (!answer.ok) throw new Failure(answer.status == 404 ? "absent" : "http");
   return answer;
 };
 
-/** @param {string} url @param {string} [integrity] @returns {Promise<Json>} */
-const json = async (url, integrity) => {
-  const answer = await load(url, integrity);
+/** @param {string} text @returns {Json} */
+const parse = (text) => {
   try {
-    return await answer.json();
-  } catch {
-    throw new Failure("format");
-  }
+    const value = JSON.parse(text);
+    if ((value.format ?? 1) == 1) return value;
+  } catch {} // told below, like a format that this version does not know
+  throw new Failure("format");
 };
+
+/** @param {string} url @param {string} [integrity] @returns {Promise<Json>} */
+const json = async (url, integrity) => parse(await (await load(url, integrity)).text());
+
+/**
+ * A document that may change: checked by its signature where the tag names the publisher's key, and
+ * never older than one that was seen before.
+ * @param {string} url @param {string} key @returns {Promise<Json>}
+ */
+const signed = (url, key) =>
+  once(url, async () => {
+    const seal = key && part("seal.js", PINS["seal.js"]);
+    const text = await (await load(url)).text();
+    if (seal && !(await (await seal).genuine(text, key))) throw new Failure("signature");
+    const value = parse(text);
+    if (value.generation < newest.get(url)) throw new Failure("replay");
+    newest.set(url, value.generation);
+    return value;
+  }, true);
 
 /** An object beneath the head, by its reference. @param {string} root @param {string[]} reference */
 const object = (root, [name, integrity]) =>
@@ -124,7 +152,7 @@ const hashed = async (key) => {
 };
 
 /** The lookup keys of a product or of an element's attributes. @param {Json} of @returns {string[]} */
-export const keys = ({ sku, gtin, brand, mpn }) =>
+const keys = ({ sku, gtin, brand, mpn }) =>
   [
     sku && `sku:${sku.trim()}`,
     gtin && `gtin:${gtin.replace(/\D/g, "").padStart(14, "0")}`,
@@ -133,52 +161,59 @@ export const keys = ({ sku, gtin, brand, mpn }) =>
 
 /** @param {Json} entry @param {string} locale @returns {string} the edition for the reader's language */
 const choose = ({ editions, default: fallback }, locale) => {
-  const names = Object.keys(editions);
   const wanted = locale.toLowerCase();
-  const language = wanted.split("-")[0];
+  // Canonical JSON is sorted, so the plain language stands before its regions.
+  const names = Object.keys(editions);
   const name =
     names.find((one) => one.toLowerCase() == wanted) ??
-    names.find((one) => one.toLowerCase() == language) ??
-    names.find((one) => one.toLowerCase().startsWith(`${language}-`));
+    names.find((one) => one.toLowerCase().split("-")[0] == wanted.split("-")[0]);
   return editions[name ?? fallback];
 };
 
-/** The head of the edition that a partner shows in a language. @param {string} root @param {string} partner @param {string} locale */
-export const edition = async (root, partner, locale) => {
-  const entry = await json(`${root}p/${encodeURIComponent(partner)}.json`).catch((error) => {
+/** The head of the edition that a partner shows in a language. @param {Question} question @returns {Promise<Json>} */
+const edition = async ({ root, partner, locale, key, hint }) => {
+  /** @param {string} id */
+  const head = (id) => signed(`${root}e/${id}.json`, key);
+  if (hint) head(hint).catch(() => {}); // on its way while the entry confirms it
+  const entry = await signed(`${root}p/${encodeURIComponent(partner)}.json`, key).catch((error) => {
     throw error.message == "absent" ? new Failure("partner", true) : error;
   });
-  const id = choose(entry, locale);
-  const head = await json(`${root}e/${id}.json`);
-  if (head.generation < newest.get(id)) throw new Failure("replay");
-  newest.set(id, head.generation);
-  return head;
+  return head(choose(entry, locale));
 };
 
 /**
  * Find one product: head, lookup, page. Cost: one page where the head holds the lookup.
  * @param {string} root @param {Json} head @param {string[]} wanted @returns {Promise<Json>}
  */
-export const find = async (root, head, wanted) => {
+const find = async (root, head, wanted) => {
   for (const key of wanted) {
     const hash = await hashed(key);
-    const holder = head.lookup
-      ? head
-      : await object(root, head.lookups[Math.floor((parseInt(hash, 16) / 2 ** 32) * head.lookups.length)]);
+    let holder = head;
+    for (let rest = parseInt(hash, 16) / 2 ** 32; holder.lookups; rest %= 1) {
+      rest *= holder.lookups.length; // the next bits of the hash are now the whole part
+      holder = await object(root, holder.lookups[Math.floor(rest)]);
+    }
     for (const number of holder.lookup[hash] ?? []) {
-      const reference = head.pages
-        ? head.pages[number]
-        : (await object(root, head.tables[number >> 6])).pages[number & 63];
-      const page = await object(root, reference);
+      const page = await object(root, await reference(root, head, number));
       for (const document of Object.values(page.docs)) if (keys(document).includes(key)) return document;
     }
   }
   throw new Failure("not-found", true);
 };
 
+/** The reference of a page, down the tree of tables. @param {string} root @param {Json} node @param {number} number @returns {Promise<string[]>} */
+const reference = async (root, node, number) => {
+  while (node.tables) {
+    const span = node.span;
+    node = await object(root, node.tables[Math.floor(number / span)]);
+    number %= span;
+  }
+  return node.pages[number];
+};
+
 /** One element: attributes in, a drawn product or the partner's own children out. */
 class Aisle extends HTMLElement {
-  static observedAttributes = ["partner", "lang", "sku", "gtin", "brand", "mpn", "src"];
+  static observedAttributes = "partner lang sku gtin brand mpn src key skus price currency availability".split(" ");
 
   /** The run that may still draw; a newer one, or removal, ends it. */
   #run = 0;
@@ -186,19 +221,22 @@ class Aisle extends HTMLElement {
   #shown = "";
   /** @type {IntersectionObserver | undefined} */
   #near;
-  #root = this.attachShadow({ mode: "open" });
+  /** The server may have drawn already, as declarative shadow DOM. */
+  #root = this.attachInternals().shadowRoot ?? this.attachShadow({ mode: "open" });
 
   /** What the element draws, as names of sections. */
   get sections() {
-    return VIEWS[/** @type {keyof typeof VIEWS} */ (this.localName.slice(11))].split(" ");
+    const name = this.localName.slice(11);
+    return (VIEWS[name] ?? name).split(" ");
   }
 
   connectedCallback() {
+    if (this.#root.querySelector(".aisle") && !this.#run) this.#shown = JSON.stringify(this.#question());
     if (!this.#shown) this.#fallback();
     this.#near = new IntersectionObserver(([seen]) => {
       if (!seen.isIntersecting) return;
       this.#near?.disconnect();
-      this.refresh();
+      this.#update();
     }, { rootMargin: "800px" });
     this.#near.observe(this);
   }
@@ -209,48 +247,74 @@ class Aisle extends HTMLElement {
   }
 
   attributeChangedCallback() {
-    if (this.isConnected && this.#run) this.refresh();
+    if (this.isConnected && this.#run) this.#update();
   }
 
   /** Look again, for instance after a long pause; resolves when the outcome is on the page. */
-  async refresh() {
+  refresh() {
+    return this.#update(true);
+  }
+
+  /** @param {boolean} [again] even if nothing else is asked than what is shown */
+  async #update(again) {
     const run = ++this.#run;
     await null; // several attributes set in one go are one question
     const question = this.#question();
-    if (run != this.#run || this.#shown == String(question)) return;
+    const asked = JSON.stringify(question);
+    if (run != this.#run) return;
+    if (this.#shown == asked && !again) return this.#adopt();
     const late = new Promise((_, fail) => setTimeout(fail, PATIENCE, new Failure("timeout")));
     try {
-      const drawn = await Promise.race([late, this.#compose(...question)]);
+      const drawn = await Promise.race([late, this.#compose(question)]);
       if (run != this.#run || !this.#tell("replace", drawn.detail, true)) return;
       this.#root.adoptedStyleSheets = [drawn.style];
       this.#root.replaceChildren(...drawn.nodes);
-      this.#shown = String(question);
+      this.#shown = asked;
       this.#tell("view", drawn.detail);
     } catch (error) {
-      if (run == this.#run) this.#fail(/** @type {Failure} */ (error), question[3]);
+      if (run == this.#run) this.#fail(/** @type {Failure} */ (error), question.ids);
     }
   }
 
-  /** @returns {[string, string, string, string[]]} */
+  /** @returns {Question} */
   #question() {
     /** @param {string} name */
     const told = (name) => this.getAttribute(name) ?? this.closest(`[data-syndicator-${name}]`)?.getAttribute(`data-syndicator-${name}`) ?? "";
-    const root = new URL(told("src") || "../../../", told("src") ? this.ownerDocument.baseURI : import.meta.url).href;
-    const locale = /** @type {HTMLElement | null} */ (this.closest("[lang]"))?.lang || navigator.language;
-    return [root, told("partner"), locale, keys({ sku: told("sku"), gtin: told("gtin"), brand: told("brand"), mpn: told("mpn") })];
+    const src = told("src");
+    return {
+      root: new URL(src || "../../../", src ? this.ownerDocument.baseURI : import.meta.url).href,
+      partner: told("partner"),
+      locale: /** @type {HTMLElement | null} */ (this.closest("[lang]"))?.lang || navigator.language,
+      key: told("key"),
+      hint: told("edition"),
+      ids: keys({ sku: told("sku"), gtin: told("gtin"), brand: told("brand"), mpn: told("mpn") }),
+    };
   }
 
-  /** Everything that drawing needs, fetched side by side where it can be. */
-  async #compose(/** @type {string} */ root, /** @type {string} */ partner, /** @type {string} */ locale, /** @type {string[]} */ ids) {
-    if (!partner || !ids.length) throw new Failure(partner ? "identifier" : "partner", true);
-    const drawing = Promise.all([part("product.js", PINS["product.js"]), sheet()]);
-    drawing.catch(() => {}); // told below, unless the product is missing anyway
-    const head = await edition(root, partner, locale);
-    const document = await find(root, head, ids);
-    const ready = await drawing;
-    const nodes = await ready[0].draw({ document, root, locale: head.locale, sections: this.sections, host: this, part, data });
-    const detail = { sku: document.sku, document, locale: head.locale, edition: head.edition, generation: head.generation };
-    return { nodes, style: ready[1], detail };
+  /** Everything that drawing needs, fetched side by side where it can be. @param {Question} question */
+  async #compose(question) {
+    const root = question.root;
+    if (!question.partner) throw new Failure("partner", true);
+    const head = edition(question);
+    /** @param {string[]} ids */
+    const search = async (ids) => find(root, await head, ids);
+    const found = question.ids.length ? search(question.ids) : undefined;
+    found?.catch(() => {}); // the part that draws tells
+    head.catch(() => {});
+    const style = sheet();
+    const drawing = await part("product.js", PINS["product.js"]);
+    /** @param {number} number */
+    const page = async (number) => object(root, await reference(root, await head, number));
+    const drawn = await drawing.draw({ ...question, head, found, search, page, keys, Failure, sections: this.sections, host: this, part, data });
+    const shown = await head;
+    return { nodes: drawn.nodes, style: await style, detail: { ...drawn.detail, locale: shown.locale, edition: shown.edition, generation: shown.generation } };
+  }
+
+  /** Give life to what the server drew, once. */
+  async #adopt() {
+    const body = this.#root.querySelector("[data-drawn]");
+    body?.removeAttribute("data-drawn");
+    if (body) (await part("product.js", PINS["product.js"])).enliven(body, this, part);
   }
 
   /** @param {Failure} error @param {string[]} ids */
@@ -272,7 +336,7 @@ class Aisle extends HTMLElement {
   }
 }
 
-for (const view of Object.keys(VIEWS)) {
+for (const view of NAMES) {
   const name = `syndicator-${view}`;
   if (!customElements.get(name)) customElements.define(name, class extends Aisle {});
 }

@@ -1,16 +1,21 @@
 // @ts-check
 /**
- * Draws the sections of one product document. Everything is made with `createElement` and text
- * nodes; rich text arrives as a tree and passes a list of tags, so no string is parsed as HTML.
+ * Draws a product: its head, pictures and text; `details.js` draws what is further down, other parts
+ * what is asked for. Everything is made with `createElement` and text nodes; rich text arrives as a
+ * tree and passes a list of tags, so no string is ever parsed as HTML.
  *
  * @typedef {{[key: string]: any}} Json
- * @typedef {Node | string | null | undefined | false} Child
+ * @typedef {Node | string | null | undefined | false | 0} Child
  * @typedef {{
- *   document: Json, root: string, locale: string, sections: string[], host: HTMLElement,
+ *   root: string, partner: string, locale: string, ids: string[], head: Promise<Json>, found?: Promise<Json>,
+ *   search: (ids: string[]) => Promise<Json>, page: (number: number) => Promise<Json>,
+ *   keys: (of: Json) => string[], Failure: new (reason: string, missing?: boolean) => Error,
+ *   sections: string[], host: HTMLElement,
  *   part: (file: string, integrity?: string) => Promise<any>,
  *   data: (file: string, integrity?: string) => Promise<Json>,
  * }} Task  What the entry hands over.
- * @typedef {Task & {say: (word: string, values?: Json) => string}} Context
+ * @typedef {(word: string, values?: Json) => string} Say
+ * @typedef {Task & {document: Json, offer: Json | undefined, say: Say, kit: typeof kit, own: Json}} Context
  */
 
 /** What the lazy files must hash to; written by the packaging. */
@@ -19,10 +24,10 @@ const PINS = /** @type {{[file: string]: string}} */ (/** @type {unknown} */ ("@
 /** The tags of rich text, and the attributes that each may carry besides `lang` and `dir`. */
 const PLAIN = "p br hr strong em b i u s small sub sup mark code pre blockquote ul li dl dt dd h3 h4 h5 h6 span del ins table caption thead tbody tfoot tr";
 const TAGS = new Map(PLAIN.split(" ").map((tag) => [tag, ""]));
-for (const [tag, allowed] of Object.entries({ a: "href title", abbr: "title", ol: "start", th: "colspan rowspan scope", td: "colspan rowspan" })) TAGS.set(tag, allowed);
+for (const [tag, allowed] of Object.entries({ a: "href title", abbr: "title", ol: "start", th: "colspan rowspan scope", td: "colspan rowspan", img: "src alt width height" })) TAGS.set(tag, allowed);
 
-/** Make an element. @param {string} tag @param {Json} [attributes] @param {(Child | Child[])[]} children */
-export const h = (tag, attributes = {}, ...children) => {
+/** Make an element. @param {string} tag @param {Json} [attributes] @param {(Child | Child[])[]} children @returns {HTMLElement} */
+const h = (tag, attributes = {}, ...children) => {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value || value === 0) made.setAttribute(name, value === true ? "" : value);
@@ -32,13 +37,13 @@ export const h = (tag, attributes = {}, ...children) => {
 };
 
 /** An address that a shopper may follow, or nothing. @param {string | undefined} address @param {string} root */
-export const safe = (address, root) => {
+const safe = (address, root) => {
   const url = address && URL.canParse(address, root) ? new URL(address, root) : undefined;
   return url && /^(https?|mailto|tel):$/.test(url.protocol) ? url.href : undefined;
 };
 
 /** Rich text as nodes. @param {any[] | undefined} tree @param {string} root @returns {(Node | string)[]} */
-export const rich = (tree, root) =>
+const rich = (tree, root) =>
   (tree ?? []).flatMap((node) => {
     if (typeof node == "string") return [node];
     const tag = node[0];
@@ -50,75 +55,82 @@ export const rich = (tree, root) =>
     /** @type {Json} */
     const attributes = {};
     for (const name of `lang dir ${allowed}`.split(" ")) {
-      if (Object.hasOwn(given, name)) attributes[name] = name == "href" ? safe(given[name], root) : given[name];
+      if (Object.hasOwn(given, name)) attributes[name] = /^(href|src)$/.test(name) ? safe(given[name], root) : given[name];
     }
     if (attributes.href) attributes.rel = "noopener noreferrer";
+    if (tag == "img") Object.assign(attributes, { loading: "lazy", alt: given.alt || true });
     return [h(tag, attributes, ...inner)];
   });
 
 /** @param {Json | string | undefined} image @param {string} root @param {Json} [more] */
 const picture = (image, root, more) => {
   const entry = typeof image == "string" ? { src: image } : image;
-  const src = entry && safe(entry.src, root);
-  if (!src) return null;
-  const made = h("img", { src, width: entry.width, height: entry.height, loading: "lazy", decoding: "async", lang: entry.lang, ...more });
-  made.setAttribute("alt", entry.alt ?? "");
+  const src = safe(entry?.src, root);
+  if (!entry || !src) return null;
+  const made = h("img", { src, alt: entry.alt || true, width: entry.width, height: entry.height, loading: "lazy", decoding: "async", lang: entry.lang, ...more });
   if (/^#[0-9a-f]{6}$/i.test(entry.color ?? "")) made.style.backgroundColor = entry.color;
   return made;
 };
 
-/** A section with its heading and the partner's slots around it. @param {Context} context @param {string} name @param {string} title @param {Child[]} children */
-const section = ({ say }, name, title, ...children) =>
-  h("section", { class: name, part: name, "aria-labelledby": `h-${name}` },
-    h("slot", { name: `before-${name}` }),
-    h("h3", { id: `h-${name}`, part: "heading" }, say(title)),
-    ...children,
-    h("slot", { name: `after-${name}` }));
+/**
+ * A section with its heading and the partner's slots around it.
+ * @param {Say} say @param {string} name @param {Child[]} children
+ */
+const section = (say, name, ...children) =>
+  h("section", { class: name, part: `section ${name}`, "aria-labelledby": `h-${name}` },
+    h("h3", { id: `h-${name}`, part: "heading" }, say(name)),
+    h("div", { class: "body" },
+      h("slot", { name: `before-${name}` }), ...children, h("slot", { name: `after-${name}` })));
+
+/** What other parts draw with. */
+const kit = { h, safe, rich, picture, section };
 
 /** @param {Json[]} media */
-const inOrder = (media) => {
-  const shown = media.filter(({ role }) => role != "swatch");
-  return [...shown.filter(({ role }) => role == "hero"), ...shown.filter(({ role }) => role != "hero")];
-};
+const shown = (media) => media.filter(({ role }) => role != "swatch");
 
 /** @param {Context} context */
 const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
-  const pictures = inOrder(media);
+  const pictures = shown(media);
   const count = pictures.length + videos.length;
   if (!count) return null;
   const frames = pictures.map((image, index) =>
     h("li", { class: "frame" },
-      h("button", { type: "button", "data-act": "zoom", "data-at": String(index), "aria-label": say("zoom", { name: image.alt || index + 1 }) },
-        picture(image, root, { part: "picture", loading: index ? "lazy" : "eager", fetchpriority: index ? "" : "high" }))));
+      h("button", { type: "button", "data-act": "zoom", "data-at": index, "aria-label": say("zoom", { name: image.alt || index + 1 }) },
+        picture(image, root, { part: "picture", alt: true, loading: index ? "lazy" : "eager", fetchpriority: index ? "" : "high" }))));
   const films = videos.map((/** @type {Json} */ video) =>
     h("li", { class: "frame film" },
-      h("a", { href: safe(video.src, root), target: "_blank", rel: "noopener noreferrer", "data-act": "play" },
-        picture(video.poster, root, { alt: "" }), h("span", {}, say("play", { name: video.title ?? "" })))));
-  const thumbs = pictures.map((image, index) =>
-    h("li", {}, h("button", { type: "button", "data-act": "turn", "data-at": String(index), "aria-label": say("picture", { number: index + 1, count }), "aria-current": index ? "" : "true" },
-      picture({ ...image, alt: "" }, root))));
-  return h("div", { class: "gallery", part: "gallery", role: "group", "aria-label": say("pictures") },
+      h("a", { href: safe(video.src, root), target: "_blank", rel: "noopener noreferrer", "data-act": "film" },
+        picture(video.poster, root), h("span", {}, say("play", { name: video.title ?? "" })))));
+  const thumbs = [...pictures, ...videos].map((one, index) =>
+    h("li", {}, h("button", { type: "button", "data-act": "turn", "data-at": index, "aria-label": say("picture", { number: index + 1, count }), "aria-current": index ? "" : "true" },
+      picture({ src: one.poster ?? (one.role ? one.src : "") }, root) ?? "▷")));
+  return h("div", { class: "gallery", part: "gallery", "data-close": say("close"), "data-previous": say("previous"), "data-next": say("next") },
     h("ul", { class: "strip", tabindex: count > 1 ? "0" : "", role: "list", "aria-label": say("pictures") }, ...frames, ...films),
-    count > 1 && h("ul", { class: "thumbs", role: "list" }, ...thumbs));
+    count > 1 && h("ul", { class: "thumbs", role: "list", "aria-label": say("choose") }, ...thumbs));
+};
+
+/** What it costs here: the partner's own offer, else what the manufacturer recommends. @param {Context} context */
+const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say }) => {
+  const status = lifecycle?.status != "available" && lifecycle?.status;
+  const amount = offer?.text
+    ? h("p", { class: "price", part: "price" }, h("bdi", {}, offer.text))
+    : asked && h("p", { class: "price", part: "price" },
+        asked.from && h("span", { class: "label" }, say("from")), h("bdi", {}, asked.text), h("span", { class: "label" }, say("recommended")));
+  return h("div", { class: "offer", part: "offer" }, h("slot", { name: "offer" },
+    offer?.promotion && h("p", { class: "promotion", part: "promotion" }, offer.promotion),
+    amount,
+    offer && h("p", { class: "stock", part: "stock" }, [offer.availability && say(offer.availability), offer.delivery].filter(Boolean).join(" · ")),
+    offer?.updated && h("p", { class: "facts" }, say("updated", { at: offer.updated })),
+    status && h("p", { class: "status", part: "status" }, say(status)),
+    offer?.availability != "out-of-stock" && host.hasAttribute("cart") && h("button", { type: "button", class: "action", part: "cart", "data-act": "addtocart", "data-sku": sku }, h("span", {}, say("addtocart")))));
 };
 
 /** @param {Context} context */
-const price = ({ document: { price: asked, lifecycle }, say }) =>
-  h("div", { class: "offer", part: "offer" },
-    h("slot", { name: "offer" },
-      asked && h("p", { class: "price", part: "price" },
-        asked.from && h("span", { class: "label" }, say("from")),
-        h("bdi", {}, asked.text), h("span", { class: "label" }, say("recommended"))),
-      lifecycle?.status && lifecycle.status != "available" && h("p", { class: "status", part: "status" }, say(lifecycle.status))));
-
-/** @param {Context} context */
-const variants = ({ document: { variants: group = [] }, say }) => {
-  if (group.length < 2) return null;
-  return h("div", { class: "variants", part: "variants", role: "group", "aria-label": say("variants") },
+const variants = ({ document: { variants: group = [] }, say }) =>
+  group.length > 1 && h("div", { class: "variants", part: "variants", role: "group", "aria-label": say("variants") },
     h("ul", { role: "list" }, ...group.map((/** @type {Json} */ one) =>
       h("li", {}, h("button", { type: "button", "data-act": "choose", "data-sku": one.sku, "aria-pressed": String(!!one.current), title: one.title },
         one.axes.map((/** @type {Json} */ { value }) => value).join(" · ") || one.title)))));
-};
 
 /** @param {Context} context @param {Json} document */
 const hero = (context, { title, brand, model, summary, highlights = [], lang = {} }) => {
@@ -130,26 +142,9 @@ const hero = (context, { title, brand, model, summary, highlights = [], lang = {
       h("p", { class: "brand", part: "brand" }, [...new Set([brand, model])].filter(Boolean).join(" · ")),
       h("h2", { part: "title", lang: lang.title, dir: "auto" }, title),
       summary && h("p", { class: "summary", part: "summary", lang: lang.summary, dir: "auto" }, summary),
-      highlights.length > 0 && h("ul", { class: "highlights", part: "highlights", lang: lang.highlights }, ...highlights.map((/** @type {string} */ point) => h("li", {}, point))),
-      variants(context),
-      price(context),
+      highlights.length && h("ul", { class: "highlights", part: "highlights", lang: lang.highlights }, ...highlights.map((/** @type {string} */ point) => h("li", {}, point))),
+      variants(context), price(context),
       h("slot", { name: "after-hero" })));
-};
-
-/** @param {Context} context @param {Json} support */
-const support = (context, { contacts = [], questions = [] }) => {
-  const root = context.root;
-  const say = context.say;
-  return contacts.length + questions.length > 0 && section(context, "support", "support",
-    h("div", { class: "help", lang: context.document.lang?.support },
-      questions.length > 0 && h("div", { class: "questions" }, ...questions.map((/** @type {Json} */ { question, answer }) =>
-        h("details", { part: "question" }, h("summary", {}, question), h("div", { class: "text" }, ...rich(answer, root))))),
-      contacts.length > 0 && h("ul", { class: "contacts", role: "list" }, ...contacts.map((/** @type {Json} */ { name, phone, email, url, hours }) =>
-        h("li", { part: "contact" }, h("strong", {}, name),
-          phone && h("a", { href: safe(`tel:${phone.replace(/[^+\d]/g, "")}`, root) }, h("bdi", {}, phone)),
-          email && h("a", { href: safe(`mailto:${email}`, root) }, email),
-          url && h("a", { href: safe(url, root), target: "_blank", rel: "noopener" }, say("website")),
-          hours && h("span", { class: "facts" }, hours))))));
 };
 
 /** @type {{[section: string]: (context: Context) => Child | Child[]}} */
@@ -158,94 +153,117 @@ const SECTIONS = {
   offer: price,
   hero: (context) => hero(context, context.document),
   text: ({ document: { description, lang = {} }, root }) =>
-    description && h("div", { class: "text", part: "text", lang: lang.description }, ...rich(description, root)),
+    description && h("div", { class: "text", part: "text", lang: lang.description, dir: "auto" }, ...rich(description, root)),
   features: ({ document: { features = [], lang = {} }, root }) =>
-    features.length > 0 && h("ul", { class: "features", part: "features", role: "list", lang: lang.features },
+    features.length && h("ul", { class: "features", part: "features", role: "list", lang: lang.features },
       ...features.map((/** @type {Json} */ { title, text, image }) =>
-        h("li", { part: "feature" }, picture(image, root), h("div", {}, h("h3", {}, title), ...rich(text, root))))),
-  specs: (context) => {
-    const specs = context.document.specs ?? [];
-    return specs.length > 0 && section(context, "specs", "specs",
-      h("div", { class: "groups", lang: context.document.lang?.specs }, ...specs.map((/** @type {Json} */ { group, items }) =>
-        h("table", { part: "table" }, group && h("caption", {}, group),
-          h("tbody", {}, ...items.map((/** @type {Json} */ { label, text }) =>
-            h("tr", {}, h("th", { scope: "row", dir: "auto" }, label), h("td", { dir: "auto" }, text))))))));
-  },
-  documents: (context) => {
-    const documents = context.document.documents ?? [];
-    const locale = context.locale;
-    return documents.length > 0 && section(context, "documents", "documents",
-      h("ul", { role: "list" }, ...documents.map((/** @type {Json} */ { src, type, title, language, size, pages, version }) => {
-        const facts = [context.say(`doc-${type}`), version, language && named(locale, language), pages && context.say("pages", { count: pages }), size && bytes(locale, size)];
-        return h("li", {}, h("a", { href: safe(src, context.root), target: "_blank", rel: "noopener", hreflang: language, part: "document" },
-          h("span", { class: "name" }, title), h("span", { class: "facts" }, facts.filter(Boolean).join(" · "))));
-      })));
-  },
-  relations: (context) =>
-    Object.entries(context.document.relations ?? {}).map(([kind, products]) =>
-      section(context, kind, kind, h("ul", { class: "cards", role: "list" },
-        ...products.map((/** @type {Json} */ { sku, title, brand, image, quantity }) =>
-          h("li", {}, h("button", { type: "button", class: "card", part: "card", "data-act": "open", "data-sku": sku },
-            h("span", { class: "plate" }, picture({ ...(typeof image == "string" ? { src: image } : image), alt: "" }, context.root)),
-            h("span", { class: "name" }, quantity > 1 && `${quantity} × `, title), h("span", { class: "facts" }, brand))))))),
-  support: (context) => support(context, context.document.support ?? {}),
+        h("li", { part: "feature", class: image && "pictured" }, picture(image, root), h("div", {}, h("h3", {}, title), ...rich(text, root))))),
 };
 
-/** @param {string} locale @param {string} language */
-const named = (locale, language) => new Intl.DisplayNames([locale], { type: "language" }).of(language) ?? language;
+/** Sections of other files, and those that need no product. @type {{[section: string]: string}} */
+const ELSEWHERE = { specs: "details.js", documents: "details.js", relations: "details.js", support: "details.js", compare: "compare.js", contact: "contact.js", brand: "brand.js" };
+const ALONE = /^(compare|contact|brand)$/;
 
-/** @param {string} locale @param {number} size */
-const bytes = (locale, size) => {
-  const mega = size >= 1e6;
-  return new Intl.NumberFormat(locale, { style: "unit", unit: mega ? "megabyte" : "kilobyte", maximumFractionDigits: mega ? 1 : 0 }).format(size / (mega ? 1e6 : 1e3));
-};
-
-/** The interface's own words in the nearest language. @param {Task} task */
-const speak = async ({ locale, data }) => {
+/** The interface's own words in the nearest language, under the partner's. @param {string} locale @param {Task["data"]} data @param {Json} own */
+const speak = async (locale, data, own) => {
   const named = `words.${locale.split("-")[0]}.json`;
   const file = PINS[named] ? named : "words.en.json";
-  const words = await data(file, PINS[file]);
+  const words = { ...(await data(file, PINS[file])), ...own };
   return (/** @type {string} */ word, /** @type {Json} */ values = {}) =>
-    (words[word] ?? "").replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => values[name]);
+    (words[word] ?? word).replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => values[name]);
+};
+
+/** What the partner says in the page itself: `offers`, `words`, `featured`. @param {HTMLElement} host @returns {Json} */
+const told = (host) => {
+  const blocks = [...document.querySelectorAll('script[type="application/syndicator+json"]')];
+  const mine = blocks.filter((block) => host.contains(block) || !block.closest("[partner]"));
+  try {
+    return Object.assign({}, ...mine.map((block) => JSON.parse(block.textContent || "{}")));
+  } catch {
+    return {}; // the partner's slip must not cost the product
+  }
 };
 
 /**
- * Draw the sections of a product.
- * @param {Task} task @returns {Promise<Node[]>}
+ * Draw what an element shows.
+ * @param {Task} task @returns {Promise<{nodes: Node[], detail: Json}>}
  */
 export const draw = async (task) => {
-  const context = { ...task, say: await speak(task) };
-  const dir = /^(ar|dv|fa|he|ps|ur|yi)\b/.test(task.locale) ? "rtl" : "ltr";
-  const body = h("div", { class: "aisle", part: "aisle", lang: task.locale, dir },
-    ...task.sections.flatMap((name) => SECTIONS[name](context)));
-  body.addEventListener("click", (event) => act(context, event));
-  return [body];
+  const host = /** @type {HTMLElement & {offers?: unknown}} */ (task.host);
+  /** @param {string} file */
+  const fetched = (file) => task.part(file, PINS[file]);
+  const files = [...new Set(task.sections.map((name) => ELSEWHERE[name]).filter(Boolean))];
+  const parts = Promise.all(files.map(fetched)).then((loaded) => Object.assign({}, SECTIONS, ...loaded.map((one) => one.SECTIONS)));
+  const own = told(host);
+  const sells = own.offers || host.offers || ["offers", "price", "availability", "promotion"].some((name) => host.hasAttribute(name));
+  const selling = sells ? fetched("offers.js") : undefined;
+  const speaking = task.head.then((head) => speak(head.locale, task.data, own.words));
+  for (const one of [parts, selling, speaking]) one?.catch(() => {}); // awaited below, in order
+  const needless = task.sections.every((name) => ALONE.test(name));
+  /** @type {Json} */
+  const document = (await (task.found ?? (needless ? {} : match(task, fetched)))) ?? {};
+  const locale = (await task.head).locale;
+  const offer = document.sku && (await (await selling)?.resolve(document, locale, host, own));
+  const context = { ...task, document, locale, offer, say: await speaking, kit, own };
+  const drawers = await parts;
+  const drawn = await Promise.all(task.sections.map((name) => drawers[name](context)));
+  const dir = /^(ar|dv|fa|he|ps|ur|yi)\b/.test(locale) ? "rtl" : "ltr";
+  const body = h("div", { class: "aisle", part: "aisle", lang: locale, dir, "data-sku": document.sku }, ...drawn);
+  enliven(body, host, task.part);
+  return { nodes: [body], detail: { sku: document.sku, document, offer } };
 };
 
-/** Every control of the aisle, by its `data-act`. @param {Context} context @param {Event} event */
-const act = (context, event) => {
-  const control = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-act]"));
-  if (!control) return;
-  const name = control.dataset.act;
-  const sku = control.dataset.sku;
-  if (name == "turn") turn(control, Number(control.dataset.at));
-  if (name == "open" || name == "choose") {
-    const detail = { sku, from: context.document.sku };
-    const wanted = new CustomEvent(`syndicator-${name}`, { bubbles: true, composed: true, cancelable: true, detail });
-    // The partner may go to its own page for that product; otherwise the aisle shows it in place.
-    if (context.host.dispatchEvent(wanted)) context.host.setAttribute("sku", sku ?? "");
-  }
+/** Take the product from the page's own structured data. @param {Task} task @param {(file: string) => Promise<any>} fetched */
+const match = async ({ search, keys, Failure }, fetched) => {
+  const ids = keys((await fetched("match.js")).identify(document));
+  if (!ids.length) throw new Failure("identifier", true);
+  return search(ids);
+};
+
+/**
+ * Make the controls work, also of what a server drew. One listener each for all of them.
+ * @param {HTMLElement} body @param {HTMLElement} host @param {Task["part"]} part
+ */
+export const enliven = (body, host, part) => {
+  body.addEventListener("click", (event) => {
+    const control = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-act]"));
+    const name = control?.dataset.act;
+    if (!control || !name) return;
+    if (name == "turn") turn(control, Number(control.dataset.at));
+    else if (name == "zoom" || name == "film") {
+      const plain = name == "film" && (event.ctrlKey || event.metaKey);
+      if (plain) return;
+      event.preventDefault();
+      part("zoom.js", PINS["zoom.js"]).then((zoom) => zoom[name](control, body), () => {});
+    } else if (control.dataset.sku) wish(name, control.dataset.sku, body.dataset.sku, host);
+  });
+  body.querySelector(".strip")?.addEventListener("scroll", ({ target }) => mark(/** @type {HTMLElement} */ (target)), { passive: true });
+};
+
+/**
+ * Tell the partner what the shopper wants: to put in the cart, to see another product. Unless the
+ * partner takes it, for instance to its own page, the aisle shows that product in place.
+ * @param {string} name @param {string} sku @param {string | undefined} from @param {HTMLElement} host
+ */
+const wish = (name, sku, from, host) => {
+  const detail = { sku, from, quantity: 1 };
+  const wanted = new CustomEvent(`syndicator-${name}`, { bubbles: true, composed: true, cancelable: true, detail });
+  if (host.dispatchEvent(wanted) && name != "addtocart") host.setAttribute("sku", sku);
 };
 
 /** Show one picture of the strip. @param {HTMLElement} control @param {number} at */
 const turn = (control, at) => {
-  const pictures = control.closest(".gallery");
-  const strip = pictures?.querySelector(".strip");
+  const strip = control.closest(".gallery")?.querySelector(".strip");
+  const frame = strip?.children[at];
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const frame = /** @type {HTMLElement | undefined} */ (strip?.children[at]);
-  if (strip && frame) strip.scrollTo({ left: frame.offsetLeft - /** @type {HTMLElement} */ (strip.children[0]).offsetLeft, behavior: still ? "auto" : "smooth" });
-  for (const button of pictures?.querySelectorAll("[data-act=turn]") ?? []) {
-    button.toggleAttribute("aria-current", button == control);
-    if (button == control) button.setAttribute("aria-current", "true");
-  }
+  if (strip && frame) strip.scrollBy({ left: frame.getBoundingClientRect().left - strip.getBoundingClientRect().left, behavior: still ? "instant" : "smooth" });
+};
+
+/** Mark the thumbnail of the picture that is seen. @param {HTMLElement} strip */
+const mark = (strip) => {
+  const at = Math.round(Math.abs(strip.scrollLeft) / strip.clientWidth);
+  strip.parentElement?.querySelectorAll("[data-act=turn]").forEach((thumb, index) => {
+    if (index == at) thumb.setAttribute("aria-current", "true");
+    else thumb.removeAttribute("aria-current");
+  });
 };

@@ -1,0 +1,69 @@
+"""Feeds of a release: made from the documents that the release shows, never rendered again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from syndicator import canonical
+from syndicator.bundle import Release, keys, trees
+from syndicator.bundle.keys import Fetch, Reference
+from syndicator.bundle.pages import documents_of
+from syndicator.bundle.release import EditionRecord
+from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record, render_feed
+from syndicator.targets import Blob, blob
+from syndicator.workspace import Workspace
+
+
+def feed_blobs(
+    workspace: Workspace, release: Release, partners: frozenset[str], fetch: Fetch, now: datetime
+) -> Iterator[Blob]:
+    """Yield the feeds of some partners of a release, ready to be written."""
+    for channel in workspace.channels:
+        for partner in sorted(partners & release.partners.keys()):
+            if channel.serves(partner):
+                feed = render_channel(workspace, release, channel, partner, fetch, now)
+                yield blob(f"private/feeds/{partner}/{channel.id}.{feed.extension}", feed.data)
+
+
+def render_channel(
+    workspace: Workspace,
+    release: Release,
+    channel: Channel,
+    partner: str,
+    fetch: Fetch,
+    now: datetime,
+) -> Feed:
+    """Return one partner's feed of one channel, with the changes that the release remembers.
+
+    Cost: reads the pages of the partner's edition.
+
+    Raises:
+        VerificationError: A page is missing or damaged.
+    """
+    entry = release.partners[partner]
+    record = release.editions[entry.editions.get(channel.locale, entry.editions[entry.default])]
+    known = workspace.manifests.partners.get(partner)
+    changes = [
+        {"sku": change.sku, "kind": change.kind, "at": change.at, "generation": change.generation}
+        for change in record.changes
+    ]
+    source = FeedInput(
+        brand=entry.brand,
+        partner=partner,
+        partner_name=known.name if known else partner,
+        locale=record.locale,
+        base_url=workspace.target.base_url,
+        documents=tuple(_documents(record, fetch)),
+        changes=changes_from_record(changes),
+    )
+    return render_feed(channel, source, now)
+
+
+def _documents(record: EditionRecord, fetch: Fetch) -> Iterator[dict[str, object]]:
+    def load(reference: Reference) -> bytes:
+        return fetch(keys.public_object(reference[0]), reference[1])
+
+    for reference in trees.page_references(record.head, load):
+        for _, document in documents_of(load(reference)):
+            yield canonical.decode(document)

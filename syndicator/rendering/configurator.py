@@ -1,0 +1,43 @@
+"""A product's configurator as a document names it: the app, the compiled rules, the labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndicator import canonical
+from syndicator.catalog.model import Product
+from syndicator.configurator import labels
+from syndicator.rendering.view import View, Words
+
+WIDGET = "configurator"
+"""The widget that an edition must hold for its products to be configurable."""
+
+
+def render_configurator(product: Product, view: View, _words: Words) -> dict[str, Any] | None:
+    """Return references to the app, the artefact and the edition's labels, each with integrity.
+
+    Values that name a product outside the assortment are masked in the labels, so that neither
+    words nor part numbers of it are published.
+    """
+    shelf, app = view.shelf, view.shelf.apps.get(WIDGET)
+    rules = shelf.rules.get(product.configurator)
+    if rules is None or app is None or WIDGET not in view.edition.widgets:
+        return None
+    foreign = rules.model.skus() - shelf.catalog.products.keys()
+    told = labels(
+        rules.model,
+        view.chain,
+        view.edition.price_list if view.shows("price") else "",
+        view.skus | foreign,
+        currency=view.currency,
+    )
+    return {
+        "widget": WIDGET,
+        "app": {"src": app.src, "integrity": app.integrity},
+        "rules": _reference(view, rules.artefact, "cdd"),
+        "labels": _reference(view, told, "json"),
+    }
+
+
+def _reference(view: View, data: bytes, suffix: str) -> dict[str, str]:
+    return {"src": view.publish(data, suffix), "integrity": canonical.integrity(data)}

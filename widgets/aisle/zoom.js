@@ -1,0 +1,99 @@
+// @ts-check
+/**
+ * Pictures at full size in a dialog, turned by keys, buttons or a swipe; and videos in place of their
+ * poster. Loaded at the first click.
+ */
+
+/** @param {string} tag @param {{[name: string]: string}} attributes @param {(Node | string)[]} children */
+const h = (tag, attributes, ...children) => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+};
+
+/** What is drawn on the buttons; their names stand on the gallery, in the edition's language. */
+const SIGNS = { close: "×", previous: "‹", next: "›" };
+
+/**
+ * Open the picture of a control.
+ * @param {HTMLElement} control @param {HTMLElement} body
+ */
+export const zoom = (control, body) => {
+  const controls = /** @type {HTMLElement[]} */ ([...body.querySelectorAll(".strip [data-act=zoom]")]);
+  const pictures = controls.map((one) => /** @type {HTMLImageElement} */ (one.querySelector("img")));
+  const words = /** @type {HTMLElement | null} */ (control.closest(".gallery"))?.dataset ?? {};
+  const figure = h("figure", { tabindex: "0" });
+  const title = h("p", { class: "caption", "aria-live": "polite" });
+  const close = h("button", { type: "button", class: "round close", "aria-label": words.close ?? "×" }, SIGNS.close);
+  const dialog = /** @type {HTMLDialogElement} */ (h("dialog", { class: "zoom", part: "zoom" }, figure, title, close));
+  let at = Math.max(controls.indexOf(control), 0);
+  /** @param {number} to */
+  const show = (to) => {
+    at = (to + pictures.length) % pictures.length;
+    const source = pictures[at];
+    const image = h("img", { src: source.currentSrc || source.src, alt: "" });
+    const label = (controls[at].getAttribute("aria-label") ?? "").replace(/^[^:：]*[:：]\s*/, "");
+    figure.replaceChildren(image);
+    figure.classList.remove("near");
+    image.setAttribute("alt", label);
+    title.textContent = pictures.length > 1 ? `${label} (${at + 1}/${pictures.length})` : label;
+    dialog.setAttribute("aria-label", label);
+  };
+  if (pictures.length > 1) {
+    for (const [name, step] of /** @type {const} */ ([["previous", -1], ["next", 1]])) {
+      const button = h("button", { type: "button", class: `round ${name}`, "aria-label": words[name] ?? SIGNS[name] }, SIGNS[name]);
+      button.addEventListener("click", () => show(at + step));
+      dialog.append(button);
+    }
+  }
+  const start = getComputedStyle(body).direction == "rtl" ? -1 : 1;
+  dialog.addEventListener("keydown", ({ key }) => {
+    if (key == "ArrowRight") show(at + start);
+    if (key == "ArrowLeft") show(at - start);
+  });
+  dialog.addEventListener("click", ({ target }) => {
+    if (target == dialog || target == close) dialog.close();
+    else if (/** @type {Element} */ (target).closest("figure")) figure.classList.toggle("near");
+  });
+  swipe(figure, (step) => show(at + step * start));
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    control.focus();
+  });
+  show(at);
+  body.append(dialog);
+  dialog.showModal();
+};
+
+/** @param {HTMLElement} on @param {(step: number) => void} turn */
+const swipe = (on, turn) => {
+  let from = 0;
+  on.addEventListener("pointerdown", (event) => { from = event.clientX; });
+  on.addEventListener("pointerup", (event) => {
+    const moved = event.clientX - from;
+    if (Math.abs(moved) > 60 && !on.classList.contains("near")) turn(moved < 0 ? 1 : -1);
+  });
+};
+
+/** Players that can be framed: their address for an address that people share. @type {[RegExp, (id: string) => string][]} */
+const PLAYERS = [
+  [/^https:\/\/(?:www\.youtube\.com\/watch\?v=|youtu\.be\/)([\w-]+)/, (id) => `https://www.youtube-nocookie.com/embed/${id}?autoplay=1`],
+  [/^https:\/\/vimeo\.com\/(\d+)/, (id) => `https://player.vimeo.com/video/${id}?dnt=1&autoplay=1`],
+];
+
+/** Play a video where its poster stands; an address of no known player opens as a link. @param {HTMLElement} link */
+export const film = (link) => {
+  const address = /** @type {HTMLAnchorElement} */ (link).href;
+  const player = PLAYERS.find((one) => one[0].test(address));
+  if (/\.(mp4|webm|m4v)(\?|$)/.test(address)) {
+    const video = h("video", { src: address, controls: "", autoplay: "", playsinline: "" });
+    link.replaceWith(video);
+    video.focus();
+  } else if (player) {
+    const id = player[0].exec(address)?.[1] ?? "";
+    const frame = h("iframe", { src: player[1](id), allow: "autoplay; fullscreen", referrerpolicy: "strict-origin-when-cross-origin", title: link.textContent ?? "" });
+    link.replaceWith(frame);
+    frame.focus();
+  } else window.open(address, "_blank", "noopener");
+};
