@@ -34,8 +34,8 @@ def render_element(
 
     A browser shows it before and without any script; the script adopts it without asking for
     anything. `base_url` is the root of the public zone with its final slash, `partner` the
-    partner's handle, `words` the interface's words in `locale`. The look is `style` (the
-    widget's own CSS, inline) or `stylesheet`, its address and integrity, for pages that allow no inline style.
+    partner's handle, `words` the interface's words in `locale`. The look is `style`, the widget's
+    own CSS, or `stylesheet`, its address and integrity, where pages allow no inline style.
     """
     address, integrity = stylesheet or ("", "")
     page = (
