@@ -55,15 +55,32 @@ class Snapshot:
         return found
 
     def _products(self, rights: Rights) -> BitMap:
+        shown = self.permitted(rights)
+        forbids = self._in_effect(rights.forbids, rights.zone)
+        return shown - self._union(forbids) if forbids else shown
+
+    def permitted(self, rights: Rights) -> BitMap:
+        """Return what is permitted before forbids are looked at, bounded by the distributor."""
         permits = self._in_effect(rights.permits, rights.zone)
         shown = self._union(permits) - self.embargoed
         early = [rule for rule in permits if rule.early_access]
         if early:
-            shown |= self._union(early)
+            shown = shown | self._union(early)
         if rights.distributor is not None:
-            shown &= self.products(rights.distributor)
-        forbids = self._in_effect(rights.forbids, rights.zone)
-        return shown - self._union(forbids) if forbids else shown
+            shown = shown & self.products(rights.distributor)
+        return shown
+
+    def reach(self, rule: ProductRule, rights: Rights) -> BitMap:
+        """Return what one rule of these rights permits or forbids by itself at this instant."""
+        if not rule.window.holds(self.at, rights.zone):
+            return BitMap()
+        chosen = self.compiler.products(rule.selector)
+        if rule.kind == "forbid":
+            return chosen
+        shown = chosen if rule.early_access else chosen - self.embargoed
+        if rights.distributor is not None:
+            shown = shown & self.products(rights.distributor)
+        return shown
 
     @property
     def embargoed(self) -> BitMap:

@@ -8,7 +8,17 @@ from pathlib import Path
 from syndicator.catalog.assembly import Parts, assemble, named_files
 from syndicator.catalog.fields import Vocabulary
 from syndicator.errors import Origin, Problem, Severity
-from syndicator.sources import akeneo, mapped, workspace
+from syndicator.sources import (
+    akeneo,
+    bmecat,
+    etim,
+    google,
+    icecat,
+    magento,
+    mapped,
+    shopify,
+    workspace,
+)
 from syndicator.sources.assets import read_assets
 from syndicator.sources.places import inside
 from syndicator.sources.spec import Count, Reading, SourceSpec
@@ -19,6 +29,13 @@ _GATHERERS: dict[str, Gather] = {
     "jsonl": mapped.gather,
     "csv": mapped.gather,
     "akeneo": akeneo.gather,
+    "magento": magento.gather,
+    "shopify": shopify.gather,
+    "google": google.gather,
+    "bmecat": bmecat.gather,
+    "icecat": icecat.gather,
+    "etim": etim.gather,
+    "parquet": mapped.gather,
 }
 FORMATS = tuple(_GATHERERS)
 """Names of the formats that a source can have."""

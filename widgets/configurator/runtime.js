@@ -11,7 +11,7 @@
 /** @typedef {{id: string, default?: number, aux?: string, values: ValueLabel[], [key: string]: any}} OptionLabel */
 /** @typedef {{rules: string, base?: {price?: number, parts?: Record<string, number>}, options: OptionLabel[], [key: string]: any}} Labels */
 /** @typedef {{vars: number[], level: Int32Array, start: Int32Array, slot: Int32Array, to: Int32Array, pair: Int32Array, pairs: number[][], root: number, slots: number[][], free: Float64Array}} Component */
-/** @typedef {{values: Record<string, string>, total: number, parts: Record<string, number>}} Configuration */
+/** @typedef {{values: Record<string, string>, total: number, parts: Record<string, number>, hidden: string[]}} Configuration `hidden` are the options that do not show */
 
 /** The artefact or its labels cannot be used. */
 export class ConfiguratorError extends Error {}
@@ -498,14 +498,17 @@ export class Configurator {
     const parts = { ...this.labels.base?.parts };
     /** @type {Record<string, string>} */
     const values = {};
+    /** @type {string[]} */
+    const hidden = [];
     let total = this.#basePrice;
     this.labels.options.forEach((option, v) => {
       const value = option.values[found[v] - this.#base[v]];
       total += value.price ?? 0;
       for (const [sku, count] of Object.entries(value.parts ?? {})) parts[sku] = (parts[sku] ?? 0) + count;
       if (!option.aux) values[option.id] = value.id;
+      else if (option.of && value.id === "no") hidden.push(option.of);
     });
-    return { values, total, parts };
+    return { values, total, parts, hidden };
   }
 
   /** @param {number} s the price of a slot, and a change where it is not the default */
@@ -530,6 +533,16 @@ export class Configurator {
   totals() {
     const result = this.#through(this.#weights(this.#chosen, this.#leaving));
     return result.map((sum) => (sum < Infinity ? sum - Math.round(sum / CHANGE) * CHANGE + this.#basePrice : sum));
+  }
+
+  /**
+   * What the shown total becomes where a value takes the place of the choice on its option.
+   * @param {string} option @param {string} value @returns {number} Infinity where impossible
+   */
+  instead(option, value) {
+    const chosen = new Map(this.#chosen).set(this.#variable(option), this.slot(option, value));
+    const found = this.#solve(this.#weights(chosen, this.#leaving));
+    return found ? this.#configuration(found).total : Infinity;
   }
 
   /** @returns {Configuration | null} the cheapest configuration with the choices */
