@@ -70,11 +70,7 @@ def _category(product: Product, view: View, words: Words) -> list[dict[str, str]
 
 
 def _media(product: Product, view: View, words: Words) -> list[dict[str, Any]]:
-    shown = [
-        media
-        for media in product.media
-        if view.permits(media.rights) and view.shows_file(media.file or media.url)
-    ]
+    shown = [media for media in product.media if view.shows_file(media.file or media.url)]
     shown.sort(key=lambda media: media.role != "hero")
     return [picture(media, view, words, product) for media in shown]
 
@@ -122,7 +118,7 @@ def _documents(product: Product, view: View, words: Words) -> list[dict[str, Any
     entries = []
     for document in product.documents:
         path = document.file or document.url
-        if not view.permits(document.rights) or not view.shows_file(path):
+        if not view.shows_file(path):
             continue
         entry: dict[str, Any] = {"type": document.type.value, "title": words.pick(document.title)}
         entry |= {"language": document.language, "version": document.version}
