@@ -43,6 +43,8 @@ class Settings:
     target: str
     secret: bytes = field(repr=False)
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Where sources over HTTP find the secrets of their headers."""
 
     @property
     def namer(self) -> Namer:
@@ -61,7 +63,8 @@ def load_settings(root: Path, environment: Mapping[str, str]) -> Settings:
     settings = reader.settings(root)
     if reader.problems or settings is None:
         raise InvalidInputError(reader.problems)
-    return Settings(**settings, secret=load_secret(root, environment))
+    secret = load_secret(root, environment)
+    return Settings(**settings, secret=secret, environment=environment)
 
 
 def load_secret(root: Path, environment: Mapping[str, str]) -> bytes:
