@@ -43,6 +43,8 @@ class Settings:
     target: str
     secret: bytes = field(repr=False)
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Where the addresses of databases that manifests name take their secrets from."""
 
     @property
     def namer(self) -> Namer:
@@ -61,7 +63,7 @@ def load_settings(root: Path, environment: Mapping[str, str]) -> Settings:
     settings = reader.settings(root)
     if reader.problems or settings is None:
         raise InvalidInputError(reader.problems)
-    return Settings(**settings, secret=load_secret(root, environment))
+    return Settings(**settings, secret=load_secret(root, environment), environment=environment)
 
 
 def load_secret(root: Path, environment: Mapping[str, str]) -> bytes:

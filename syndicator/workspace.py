@@ -14,6 +14,7 @@ from syndicator.errors import InvalidInputError, Origin, Problem, Severity
 from syndicator.feeds import Channel, parse_channels
 from syndicator.settings import FILE, Settings
 from syndicator.sources import Reading, read_catalog
+from syndicator.sources.partners import read_partners
 from syndicator.sources.rules import read_configurators
 from syndicator.sources.yamlfile import read_documents
 from syndicator.targets import TargetProfile, parse_targets
@@ -73,7 +74,8 @@ def read_workspace(settings: Settings) -> Workspace:
         problems.extend(parsed[1])
         return parsed[0]
 
-    manifests = kept(parse_manifests(documents("manifests"), settings.locales))
+    declared = kept(read_partners(root, documents("manifests"), settings.environment))
+    manifests = kept(parse_manifests(declared, (*settings.locales, *settings.fallback)))
     problems += check_selectors(manifests, reading.catalog)
     named = [one.configurator for one in reading.catalog.products.values() if one.configurator]
     configurators = kept(read_configurators(root, named, settings.locales[0]))
