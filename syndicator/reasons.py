@@ -41,7 +41,7 @@ def reasons(target: Target, workspace: Workspace, now: datetime) -> tuple[Partne
     if kept is None:
         return ()
     documents = [_located(one) for one in canonical.decode(kept)["documents"]]
-    before, problems = parse_manifests(documents, workspace.settings.locales)
+    before, problems = parse_manifests(documents, workspace.settings.known_locales)
     if problems:
         return ()
     catalog = workspace.catalog

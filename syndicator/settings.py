@@ -44,7 +44,12 @@ class Settings:
     secret: bytes = field(repr=False)
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Where sources over HTTP find the secrets of their headers."""
+    """Where sources over HTTP and databases of partners take their secrets from."""
+
+    @property
+    def known_locales(self) -> tuple[str, ...]:
+        """Locales that a partner may have: those with words, and those that fall back to them."""
+        return (*self.locales, *self.fallback)
 
     @property
     def namer(self) -> Namer:

@@ -15,6 +15,7 @@ from syndicator.feeds import Channel, parse_channels
 from syndicator.located import Located
 from syndicator.settings import FILE, Settings
 from syndicator.sources import Reading, read_catalog
+from syndicator.sources.partners import read_partners
 from syndicator.sources.rules import read_configurators
 from syndicator.sources.yamlfile import read_documents
 from syndicator.targets import TargetProfile, parse_targets
@@ -78,8 +79,8 @@ def read_workspace(settings: Settings) -> Workspace:
         problems.extend(parsed[1])
         return parsed[0]
 
-    rules = documents("manifests")
-    manifests = kept(parse_manifests(rules, settings.locales))
+    rules = kept(read_partners(root, documents("manifests"), settings.environment))
+    manifests = kept(parse_manifests(rules, settings.known_locales))
     problems += check_selectors(manifests, reading.catalog)
     named = [one.configurator for one in reading.catalog.products.values() if one.configurator]
     configurators = kept(read_configurators(root, named, settings.locales[0]))
