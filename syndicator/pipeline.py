@@ -238,7 +238,10 @@ def rehearse(workspace: Workspace, now: datetime) -> Target:
 def asset_reader(workspace: Workspace, shelf: Shelf) -> Callable[[str], bytes]:
     """Return how to get the bytes of a picture, a document or browser code by its key."""
     root = workspace.settings.root
-    paths: dict[str, Path] = {f"public/{key}": root / path for path, key in shelf.sources.items()}
+    assets = shelf.catalog.assets
+    paths: dict[str, Path] = {
+        f"public/{key}": root / assets[name].path for name, key in shelf.sources.items()
+    }
     held = {f"public/{key}": data for key, data in shelf.made.items()}
     for widget in workspace.widgets:
         held |= {f"public/{key}": data for key, data in widget.keys().items()}
