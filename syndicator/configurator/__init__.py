@@ -6,7 +6,6 @@ docs/formats/configurator.md is the contract between the two.
 
 from syndicator.configurator.compiling import (
     Artefact,
-    Budget,
     CompileBudgetError,
     ContradictionError,
     compile_model,
@@ -14,6 +13,7 @@ from syndicator.configurator.compiling import (
 from syndicator.configurator.labelling import labels
 from syndicator.configurator.model import Model
 from syndicator.configurator.reading import parse_model, table_names
+from syndicator.configurator.searching import Budget
 
 __all__ = [
     "Artefact",

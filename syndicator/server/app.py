@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from syndicator.errors import SyndicatorError
+from syndicator.server.fragments import fragment_routes
 from syndicator.server.health import health_routes
 from syndicator.server.metrics import measure
 from syndicator.server.partner_feeds import feed_routes
@@ -41,6 +42,7 @@ def create_app(site: Site, *, open_preview: bool = False) -> Flask:
     app.url_map.strict_slashes = False
     app.register_blueprint(health_routes(site.reader))
     app.register_blueprint(feed_routes(site))
+    app.register_blueprint(fragment_routes(site))
     worlds = Worlds(site)
     app.register_blueprint(preview_routes(site, worlds, is_open=open_preview))
     app.register_blueprint(rehearsal_routes(worlds))

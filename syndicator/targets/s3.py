@@ -19,7 +19,7 @@ from typing import Any
 import boto3
 import brotli
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as LostConnectionError
 
 from syndicator.errors import TargetError
@@ -78,8 +78,7 @@ class S3Target:
         """
         with s3errors.told(self._name(key)):
             try:
-                answer = self._patient.get_object(Bucket=self.bucket, Key=self._key(key))
-                data = answer["Body"].read()
+                answer, data = self._got(key)
             except ClientError as error:
                 if s3errors.code(error) == "NoSuchKey":
                     return None
@@ -155,6 +154,17 @@ class S3Target:
                 for found in page.get("Contents", ()):
                     key = found["Key"].removeprefix(self.prefix)
                     yield Entry(key, found["Size"], found["LastModified"].timestamp())
+
+    def _got(self, key: str) -> tuple[Any, bytes]:
+        """Get an object; botocore repeats a request, but not one whose body breaks off."""
+        for attempt in range(_TRIES):
+            answer = self._patient.get_object(Bucket=self.bucket, Key=self._key(key))
+            try:
+                return answer, answer["Body"].read()
+            except (HTTPClientError, IncompleteReadError):
+                if attempt == _TRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
 
     def _swap(self, swap: Swap) -> bool:
         """Send one conditional write; look at what is there when the store refuses it."""

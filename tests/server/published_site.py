@@ -25,10 +25,19 @@ Documents = dict[str, dict[str, Any]]
 """Documents of an edition, by SKU."""
 
 GERMAN: Documents = {
-    "NV-1": {"title": "Fjord <7>", "price": {"text": "3.499,00 €"}, "summary": PADDING},
-    "NV/2": {"title": "Keld & Co", "summary": PADDING},
+    "NV-1": {
+        "title": "Fjord <7>",
+        "brand": "Norrvind",
+        "mpn": "FJ7",
+        "gtin": "04006381333931",
+        "price": {"amount": "3499.00", "currency": "EUR", "text": "3.499,00 €"},
+        "summary": PADDING,
+    },
+    "NV/2": {"title": "Keld & Co", "brand": "Norrvind", "summary": PADDING},
 }
-ENGLISH: Documents = {"NV-1": {"title": "Fjord 7 in English", "summary": PADDING}}
+ENGLISH: Documents = {
+    "NV-1": {"brand": "Norrvind", "title": "Fjord 7 in English", "summary": PADDING}
+}
 EDITIONS = {"de": GERMAN, "en": ENGLISH}
 
 

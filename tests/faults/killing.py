@@ -1,0 +1,204 @@
+"""Kill publishers, deliveries and garbage collections at any instruction, and look what is left.
+
+The victim is a forked child that counts its steps on the file system or towards the store and
+kills itself with SIGKILL before a random one. The parent reads like a shopper while the child
+works and after it died, and lets the next run finish.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from syndicator.targets import Retention, Target, gc, survey, verify
+from tests.targets.world import NAMER, Reader, World, assert_live
+
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+_RETENTION = Retention(count=2, age=timedelta(0), grace=timedelta(0))
+_FILE_STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "fcntl.flock"}
+
+Open = Callable[[], Target]
+
+
+@dataclass
+class Outcome:
+    """What a campaign counted."""
+
+    points: int = 0
+    died: int = 0
+    """Children that were killed before they had finished."""
+    looks: int = 0
+    """Complete editions that a reader saw, each verified down to the last document."""
+    mixed: int = 0
+    """Moments at which some editions were old and others new, each complete in itself."""
+    collected: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+class Steps:
+    """Counts the child's steps and ends it before the chosen one."""
+
+    def __init__(self, fatal: int) -> None:
+        self.left = fatal
+
+    def step(self, *_: object, **__: object) -> None:
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def audited(self, event: str, _arguments: object) -> None:
+        if event in _FILE_STEPS:
+            self.step()
+
+
+def watch_files(steps: Steps) -> None:
+    """Count steps on the file system; for the rest of this (forked) process."""
+    sys.addaudithook(steps.audited)
+
+
+def watch_requests(steps: Steps, target: Target) -> None:
+    """Count requests to the store and their answers."""
+    for client in (target._patient, target._once):
+        client.meta.events.register("before-send.s3", steps.step)
+        client.meta.events.register("response-received.s3", steps.step)
+
+
+class Uniform(World):
+    """A world in which all prices are one number: a torn edition would show two."""
+
+    def set(self, price: int) -> None:
+        self.prices = dict.fromkeys(range(1, self.products + 1), price)
+
+
+def campaign(
+    open_target: Open, points: int, *, watch: Callable[[Steps, Target], None], seed: int
+) -> Outcome:
+    """Kill `points` children, each before one of its steps, chosen at random."""
+    chance, outcome = random.Random(seed), Outcome()  # noqa: S311  a repeatable choice
+    world = Uniform(products=30, partners=6, words=30)
+    world.set(1)
+    world.publish(open_target())
+    world.set(0)
+    steps = {kind: _count(open_target, world, kind, watch) for kind in (False, True)}
+    for number in range(1, points + 1):
+        collecting = number % 4 == 0
+        fatal = chance.randint(1, steps[collecting])
+        before = world.prices[1]
+        if not collecting:
+            world.set(number + 1)
+            world.gone = {"partner5"} if number % 3 == 0 else set()
+        try:
+            _one(open_target, world, fatal, collecting, watch, outcome, before)
+        except AssertionError as error:
+            outcome.failures.append(f"point {number} (step {fatal}): {error}")
+    return outcome
+
+
+def _count(
+    open_target: Open, world: World, collecting: bool, watch: Callable[[Steps, Target], None]
+) -> int:
+    """Return how many steps a child takes that nobody kills."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _victim(open_target, world, 0, collecting, watch, writing)
+    os.close(writing)
+    told = os.read(reading, 100)
+    os.close(reading)
+    os.waitpid(child, 0)
+    return int(told)
+
+
+def _one(
+    open_target: Open,
+    world: Uniform,
+    fatal: int,
+    collecting: bool,
+    watch: Callable[[Steps, Target], None],
+    outcome: Outcome,
+    before: int,
+) -> None:
+    child = os.fork()
+    if child == 0:
+        _victim(open_target, world, fatal, collecting, watch)
+    outcome.points += 1
+    allowed = {str(before), str(world.prices[1])}
+    reading = open_target()
+    status = _read_while_it_lives(child, reading, world, allowed, outcome)
+    outcome.died += os.WIFSIGNALED(status)
+    _look(reading, world, allowed, outcome)
+    survivor = open_target()
+    world.publish(survivor)
+    assert_live(world, survivor)
+    if collecting:
+        outcome.collected += _collect(survivor)
+    found = verify(survivor, NAMER, {c.edition.id: list(c.documents) for c in world.contents()})
+    assert found.good, found.summary()
+
+
+def _victim(
+    open_target: Open,
+    world: Uniform,
+    fatal: int,
+    collecting: bool,
+    watch: Callable[[Steps, Target], None],
+    tell: int = -1,
+) -> None:
+    """Publish or collect until the fatal step; never returns."""
+    code = 1
+    try:
+        target, steps = open_target(), Steps(fatal)
+        watch(steps, target)
+        if collecting:
+            _collect(target)
+        else:
+            world.publish(target)
+        if tell >= 0:
+            os.write(tell, b"%d" % -steps.left)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _collect(target: Target) -> int:
+    """Mark and delete at once: the grace period is nothing here."""
+    deleted = 0
+    for _ in range(2):
+        deleted += gc(target, survey(target, now=LATER, retention=_RETENTION), "collector")
+    return deleted
+
+
+def _read_while_it_lives(
+    child: int, target: Target, world: Uniform, allowed: set[str], outcome: Outcome
+) -> int:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        _look(target, world, allowed, outcome)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    raise AssertionError("the publisher hung")
+
+
+def _look(target: Target, world: Uniform, allowed: set[str], outcome: Outcome) -> None:
+    """Read every partner's editions; each must be complete, and of one price."""
+    reader, seen = Reader(target), set()
+    for partner in world.partner_ids():
+        for locale in world.locales:
+            prices = reader.prices(partner, locale)
+            if prices is None and partner == "partner5":
+                continue  # who comes back may be away until the delivery ends
+            assert prices is not None, f"{partner} sees nothing"
+            assert len(set(prices.values())) == 1, f"{partner} sees a torn edition: {prices}"
+            assert set(prices.values()) <= allowed, f"{partner} sees {prices}, not {allowed}"
+            seen |= set(prices.values())
+            outcome.looks += 1
+    outcome.mixed += len(seen) > 1
