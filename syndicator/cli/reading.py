@@ -97,6 +97,7 @@ def serve(session: Session, host: str, port: int) -> None:
         namer=workspace.settings.namer,
         name=workspace.settings.name,
         base_url=workspace.target.base_url,
+        packed=workspace.target.type == "directory",
         rehearse=lambda now: rehearse(read_workspace(session.settings()), now),
     )
     app = create_app(site, open_preview=is_loopback(host))

@@ -22,6 +22,8 @@ class Site:
     """The brand, as people read it."""
     base_url: str = ""
     """Where the public zone is known to the world; empty where that is here."""
+    packed: bool = True
+    """Whether the target keeps packed neighbours of textual keys, as the directory does."""
     rehearse: Callable[[datetime], Readable] | None = None
     """Publishes the workspace as of an instant to a store of its own, for the preview."""
 
