@@ -19,8 +19,8 @@ from syndicator.server.shelf import Document, EditionShelf
 from syndicator.server.worlds import World, Worlds
 from syndicator.targets import Readable
 
-SHOWN = 100
-"""Products of one edition whose changes are shown; the others are counted."""
+SHOWN = 200
+"""Changes that are shown; the others are counted."""
 _LONGEST = 2000
 """Characters of a field that are compared word by word."""
 _RICH = frozenset({"description"})
@@ -51,12 +51,12 @@ class ProductChange:
 
 
 @dataclass(frozen=True, slots=True)
-class EditionChange:
-    """One edition between two releases."""
+class Told:
+    """One change and everybody who sees it so."""
 
-    locale: str
-    partners: tuple[str, ...]
-    products: tuple[ProductChange, ...]
+    product: ProductChange
+    audience: list[str]
+    """Partner and locale, `velohaus de`."""
 
 
 def changes_page(worlds: Worlds) -> str:
@@ -77,7 +77,7 @@ def changes_page(worlds: Worlds) -> str:
         history=history,
         newer=newer,
         older=older,
-        editions=list(compare(world, before, after)) if after else [],
+        changes=compare(world, before, after) if after else [],
         shown=SHOWN,
     )
 
@@ -87,15 +87,19 @@ def _before(known: Sequence[int], newer: int) -> int:
     return max((generation for generation in known if generation < newer), default=0)
 
 
-def compare(world: World, before: Release | None, after: Release) -> Iterator[EditionChange]:
-    """Yield the editions that show something else in `after` than in `before`."""
+def compare(world: World, before: Release | None, after: Release) -> list[Told]:
+    """Return what `after` shows differently from `before`, equal changes once, by SKU."""
     old = before.editions if before else {}
+    told: dict[tuple[object, ...], Told] = {}
     for edition in sorted({*old, *after.editions}):
-        records = old.get(edition), after.editions.get(edition)
-        told = records[1] or records[0]
-        products = tuple(compare_editions(world.reader, *records))
-        if products and told:
-            yield EditionChange(told.locale, tuple(told.partners), products)
+        was, now = old.get(edition), after.editions.get(edition)
+        record = now or was
+        for product in compare_editions(world.reader, was, now):
+            key = (product.sku, product.kind, product.title, product.fields)
+            same = told.setdefault(key, Told(product, []))
+            if record:
+                same.audience.extend(f"{partner} {record.locale}" for partner in record.partners)
+    return sorted(told.values(), key=lambda one: one.product.sku)
 
 
 def compare_editions(
