@@ -98,7 +98,7 @@ def serve(session: Session, host: str, port: int) -> None:
         name=workspace.settings.name,
         base_url=workspace.target.base_url,
         packed=workspace.target.type == "directory",
-        rehearse=lambda now: rehearse(read_workspace(session.settings()), now),
+        rehearse=lambda at: rehearse(read_workspace(session.settings()), at or session.now()),
     )
     app = create_app(site, open_preview=is_loopback(host))
     session.note(f"Serving on http://{host}:{port}/  preview: http://{host}:{port}/preview/")

@@ -19,6 +19,8 @@ from syndicator.server.shelf import Document, EditionShelf
 from syndicator.server.worlds import World, Worlds
 from syndicator.targets import Readable
 
+DRAFT = "draft"
+"""How the address names what a publish would make live now."""
 SHOWN = 200
 """Changes that are shown; the others are counted."""
 _LONGEST = 2000
@@ -61,24 +63,26 @@ class Told:
 
 def changes_page(worlds: Worlds) -> str:
     """Return the page about two releases: by default the current one and the one before."""
-    world = worlds.present
-    history = list(world.releases.history())
+    present, draft = worlds.present, request.args.get("to") == DRAFT
+    later = worlds.draft() if draft else present
+    history = list(present.releases.history())
     known = [passed.generation for passed in history]
-    newer = request.args.get("to", known[0] if known else 0, type=int)
-    older = request.args.get("from", _before(known, newer), type=int)
-    if (request.args.get("to") and newer not in known) or (
-        request.args.get("from") and older not in known
-    ):
+    newest = max(known, default=0)
+    newer = newest if draft else request.args.get("to", newest, type=int)
+    usual = newest if draft else _before(known, newer)
+    older = request.args.get("from", usual, type=int)
+    if later is None or newer not in {newest, *known} or older not in {usual, *known}:
         abort(404)
-    after = world.releases.release(newer)
-    before = world.releases.release(older)
+    before = present.releases.release(older)
+    after = later.releases.live() if draft else present.releases.release(newer)
     return render_template(
         "changes.html.j2",
         history=history,
-        newer=newer,
+        newer=DRAFT if draft else newer,
         older=older,
-        changes=compare(world, before, after) if after else [],
+        changes=compare(present, before, later, after) if after else [],
         shown=SHOWN,
+        root=later.root,
     )
 
 
@@ -87,14 +91,15 @@ def _before(known: Sequence[int], newer: int) -> int:
     return max((generation for generation in known if generation < newer), default=0)
 
 
-def compare(world: World, before: Release | None, after: Release) -> list[Told]:
+def compare(earlier: World, before: Release | None, later: World, after: Release) -> list[Told]:
     """Return what `after` shows differently from `before`, equal changes once, by SKU."""
     old = before.editions if before else {}
     told: dict[tuple[object, ...], Told] = {}
     for edition in sorted({*old, *after.editions}):
         was, now = old.get(edition), after.editions.get(edition)
         record = now or was
-        for product in compare_editions(world.reader, was, now):
+        shelves = _shelf(earlier.reader, was), _shelf(later.reader, now)
+        for product in compare_editions(*shelves):
             key = (product.sku, product.kind, product.title, product.fields)
             same = told.setdefault(key, Told(product, []))
             if record:
@@ -102,12 +107,13 @@ def compare(world: World, before: Release | None, after: Release) -> list[Told]:
     return sorted(told.values(), key=lambda one: one.product.sku)
 
 
-def compare_editions(
-    reader: Readable, before: EditionRecord | None, after: EditionRecord | None
-) -> Iterator[ProductChange]:
-    """Yield the products that differ between two records of one edition, by SKU."""
-    old = EditionShelf(reader, before.head if before else {})
-    new = EditionShelf(reader, after.head if after else {})
+def _shelf(reader: Readable, record: EditionRecord | None) -> EditionShelf:
+    """Return the edition of a record; an empty one where there is none."""
+    return EditionShelf(reader, record.head if record else {})
+
+
+def compare_editions(old: EditionShelf, new: EditionShelf) -> Iterator[ProductChange]:
+    """Yield the products that differ between two states of one edition, by SKU."""
     shared = {*old.pages} & {*new.pages}
     was = _documents(old, shared)
     now = _documents(new, shared)
