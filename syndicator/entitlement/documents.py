@@ -154,6 +154,16 @@ class WidgetGrant(Windowed, frozen=True, kw_only=True):
     widget: Reference
 
 
+class RightsWindow(Windowed, frozen=True, kw_only=True):
+    """Where and when pictures and documents may be shown; files that none names are free."""
+
+    files: Annotated[
+        tuple[Reference, ...],
+        Meta(min_length=1, description="paths or addresses; '*' stands for any characters"),
+    ]
+    territories: tuple[Reference, ...] = ()
+
+
 KINDS: dict[str, type[Manifest]] = {
     "program": Program,
     "partner": Partner,
@@ -166,5 +176,6 @@ KINDS: dict[str, type[Manifest]] = {
     "field-policy": FieldPolicy,
     "override": Override,
     "widget-grant": WidgetGrant,
+    "rights-window": RightsWindow,
 }
 """Every kind of manifest and the shape of its document."""

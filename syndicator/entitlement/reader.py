@@ -20,6 +20,7 @@ from syndicator.entitlement.rules import (
     PriceList,
     ProductRule,
     Program,
+    RightsWindow,
     Scope,
     WidgetGrant,
 )
@@ -105,6 +106,7 @@ class _Reader:
             field_policies=self._all("field-policy"),
             overrides=self._all("override"),
             widget_grants=self._all("widget-grant"),
+            rights_windows=self._all("rights-window"),
         )
 
     def _all(self, kind: str) -> dict[str, Any]:
@@ -219,6 +221,17 @@ class _Reader:
             scope=self._scope(record.to, document),
             window=self._window(record, document),
             widget=record.widget,
+            origin=document.at("id"),
+        )
+
+    def _rights_window(self, record: doc.RightsWindow, document: Located) -> RightsWindow:
+        return RightsWindow(
+            kind="rights-window",
+            id=record.id,
+            scope=EVERYBODY,
+            window=self._window(record, document),
+            files=tuple(sorted(record.files)),
+            territories=frozenset(record.territories),
             origin=document.at("id"),
         )
 

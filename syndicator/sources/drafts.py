@@ -118,7 +118,7 @@ def gatherer(read: Reader, suffixes: tuple[str, ...]) -> Gather:
     def gather(
         root: Path, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
     ) -> tuple[list[Problem], Count]:
-        place = root / spec.path
+        place = spec.place(root)
         if not place.exists():
             return [missing_source(spec)], Count(spec.path, 0, 0, 0)
         drafts = Drafts(vocabulary.locales, spec.options)

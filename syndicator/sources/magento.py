@@ -81,7 +81,7 @@ def gather(
     Options: `brand` (Magento has none), `currency`, `list`, and `media`, the address or folder
     that pictures are relative to; without it pictures are left out.
     """
-    place = root / spec.path
+    place = spec.place(root)
     if not place.exists():
         return [missing_source(spec)], Count(spec.path, 0, 0, 0)
     drafts, shop = Drafts(vocabulary.locales, spec.options), _Shop()

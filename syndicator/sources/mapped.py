@@ -38,7 +38,7 @@ def gather(
     merged, unknown = merged_fields(spec)
     mapping, problems = load_mapping(root, spec, vocabulary.locales[0])
     problems += unknown
-    place = root / spec.path
+    place = spec.place(root)
     if not place.exists():
         problems.append(missing_source(spec))
     if mapping is None or not place.exists():
