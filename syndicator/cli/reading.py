@@ -78,7 +78,8 @@ def serve(session: Session, host: str, port: int) -> None:
         namer=workspace.settings.namer,
         name=workspace.settings.name,
         base_url=workspace.target.base_url,
-        rehearse=lambda now: rehearse(read_workspace(session.settings()), now),
+        packed=workspace.target.type == "directory",
+        rehearse=lambda at: rehearse(read_workspace(session.settings()), at or session.now()),
     )
     app = create_app(site, open_preview=is_loopback(host))
     session.note(f"Serving on http://{host}:{port}/  preview: http://{host}:{port}/preview/")
