@@ -1,4 +1,4 @@
-"""What publishing costs: cold, without a change, one price, going back; beside those who upload files.
+"""What publishing costs: cold, without a change, one price, going back; beside file uploaders.
 
 `--size small` runs in seconds; the full size takes the Icecat products in 2 locales for 5,000
 partners in 300 editions. Peers (s5cmd, rclone, aws) are measured where they are installed.
@@ -320,7 +320,8 @@ def _one_price(rows: Rows, world: World, target: Target, where: str) -> None:
     rows.add(f"one price, {where}: heads", report.heads, "heads")
     rows.add(f"one price, {where}: pages", pages, "pages")
     rows.add(f"one price, {where}: heads and objects written", writes, "writes",
-             peer="heads x 2 + pages", ratio=writes / floor, reach="<= 1.2x", met=writes <= 1.2 * floor)  # fmt: skip
+             peer="heads x 2 + pages", ratio=writes / floor, reach="<= 1.2x",
+             met=writes <= 1.2 * floor)  # fmt: skip
 
 
 def _rollback(rows: Rows, target: Target) -> None:
