@@ -84,6 +84,30 @@ class Rights:
         return ["1", named, self.territory, zone, above]
 
 
+def same_rules(one: Rights, other: Rights) -> bool:
+    """Tell whether two rights of one identity give the same: no rule of them was edited."""
+    if (one.zone, one.prices) != (other.zone, other.prices):
+        return False
+    if not all(map(_same, one.product_rules(), other.product_rules())):
+        return False
+    policies = (one.policies, one.widgets, one.overrides)
+    if policies != (other.policies, other.widgets, other.overrides):
+        return False
+    if one.distributor is None or other.distributor is None:
+        return one.distributor is other.distributor
+    return same_rules(one.distributor, other.distributor)
+
+
+def _same(one: ProductRule, other: ProductRule) -> bool:
+    # The text stands for its tree: comparing trees of thousands of SKUs takes far longer.
+    return one is other or (
+        (one.text, one.name, one.scope, one.window)
+        == (other.text, other.name, other.scope, other.window)
+        and (one.early_access, one.distributor, one.widgets)
+        == (other.early_access, other.distributor, other.widgets)
+    )
+
+
 def rights_of(manifests: Manifests) -> dict[str, Rights]:
     """Return the rights of every partner. Cost: rules plus partners times their rules.
 
