@@ -90,11 +90,19 @@ class Compiler:
             case Negation(operand=operand):
                 return self.index.everything - self.products(operand)
             case Both(operands=operands):
-                return BitMap.intersection(*map(self.products, operands))
+                return self._intersect(operands)
             case Either(operands=operands):
                 return BitMap.union(*map(self.products, operands))
             case Comparison():
                 return self._compare(node)
+
+    def _intersect(self, operands: tuple[Selector, ...]) -> BitMap:
+        found = self.products(operands[0])
+        for operand in operands[1:]:
+            if not found:
+                break
+            found = found & self.products(operand)
+        return found
 
     def _compare(self, node: Comparison) -> BitMap:
         if node.operator == "!=":
@@ -103,10 +111,15 @@ class Compiler:
 
     def _union(self, node: Comparison, operator: str) -> BitMap:
         if node.field == "sku" and operator == "=":
-            positions = self.index.positions
-            return BitMap([positions[v] for v in map(str, node.values) if v in positions])
+            return self._named(node.values)
         sets = [self._one(node, operator, value) for value in node.values]
         return sets[0] if len(sets) == 1 else BitMap.union(*sets)
+
+    def _named(self, skus: tuple[Value, ...]) -> BitMap:
+        positions = self.index.positions
+        if len(positions) < len(skus):
+            return BitMap([at for sku, at in positions.items() if sku in skus])
+        return BitMap([positions[sku] for sku in map(str, skus) if sku in positions])
 
     def _one(self, node: Comparison, operator: str, value: Value) -> BitMap:
         if node.field == "spec":

@@ -16,6 +16,10 @@ from syndicator.entitlement.rules import ProductRule
 from syndicator.entitlement.selector import Comparison, Named, Selector, walk
 from syndicator.entitlement.snapshot import Answer, Snapshot
 
+PLAIN = frozenset({"brand", "mpn", "model", "family", "category", "extra"})
+"""Fields with one text that is compared as it is."""
+EQUALITY = frozenset({"=", "!=", "in"})
+
 
 class Impact:
     """Prepared once for a world at an instant; then each changed product is a small question.
@@ -36,10 +40,20 @@ class Impact:
                 self.editions[rights.identity].add(rights.edition(locale))
         self.readers: defaultdict[tuple[str, str], defaultdict[Comparison, set[str]]]
         self.readers = defaultdict(lambda: defaultdict(set))
+        self.naming: defaultdict[tuple[str, str], defaultdict[str, set[Comparison]]]
+        self.naming = defaultdict(lambda: defaultdict(set))
+        """Comparisons for equality with a text, by each of their values."""
         for name, rights in self.rights.items():
             for rule in rights.product_rules():
                 for atom in self._atoms(rule):
-                    self.readers[atom.field, atom.key][atom].add(name)
+                    self._remember(atom, name)
+
+    def _remember(self, atom: Comparison, name: str) -> None:
+        field = (atom.field, atom.key)
+        self.readers[field][atom].add(name)
+        if atom.field in PLAIN and atom.operator in EQUALITY:
+            for value in map(str, atom.values):
+                self.naming[field][value].add(atom)
 
     def touched(self, product: Product) -> frozenset[str]:
         """Return the editions that show the product, or did before it changed to this.
@@ -54,7 +68,7 @@ class Impact:
             if at is not None and at in answer.products
         }
         snapshot = self._alone(product)
-        for name in self._suspects(at, product, snapshot):
+        for name in self._suspects(at, product, snapshot) - holders:
             if snapshot.products(self.rights[name]):
                 holders.add(name)
         return frozenset(edition for name in holders for edition in self.editions[name])
@@ -66,18 +80,29 @@ class Impact:
         former = self.world.index.products[at]
         if former.lifecycle != product.lifecycle:
             return set(self.rights)
-        before = self._alone(former)
-        return {
-            name
-            for field, atoms in self.readers.items()
-            if _value(former, *field) != _value(product, *field)
-            for atom, names in atoms.items()
-            if before.compiler.products(atom) != after.compiler.products(atom)
-            for name in names
-        }
+        moved = self._moved(former, product, self._alone(former), after)
+        return {name for field, atom in moved for name in self.readers[field][atom]}
+
+    def _moved(
+        self, former: Product, product: Product, before: Snapshot, after: Snapshot
+    ) -> Iterator[tuple[tuple[str, str], Comparison]]:
+        """Yield the comparisons that judge the product otherwise than before it changed."""
+        for field, atoms in self.readers.items():
+            was, now = _value(former, *field), _value(product, *field)
+            if was == now:
+                continue
+            named = self.naming[field]
+            if field[0] in PLAIN:
+                # A comparison with neither value judges both alike; with both, too.
+                for atom in named.get(str(was), set()) ^ named.get(str(now), set()):
+                    yield field, atom
+            for atom in atoms:
+                plain = field[0] in PLAIN and atom.operator in EQUALITY
+                if not plain and before.compiler.products(atom) != after.compiler.products(atom):
+                    yield field, atom
 
     def _alone(self, product: Product) -> Snapshot:
-        compiler = Compiler(Index((product,)), self.named, self.now)
+        compiler = Compiler(Index((product,)), self.named, self.now, {}, self.world.reads)
         return Snapshot(compiler, FileRights({}, {}, {}, {}), self.now)
 
     def _atoms(self, rule: ProductRule) -> Iterator[Comparison]:
