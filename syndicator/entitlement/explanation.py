@@ -10,6 +10,7 @@ from pyroaring import BitMap
 
 from syndicator.catalog.model import Catalog, Product
 from syndicator.entitlement.compiler import Compiler
+from syndicator.entitlement.files import FileRights
 from syndicator.entitlement.index import Index
 from syndicator.entitlement.names import suggest
 from syndicator.entitlement.rights import Rights, rights_of_one
@@ -151,12 +152,13 @@ class Case:
         self.manifests, self.item, self.now = manifests, product, now
         self.index = Index((product,))
         self.named = {name: one.selector for name, one in manifests.selectors.items()}
+        self.files = FileRights.of((product,), manifests)
         self.memo: dict[Selector, BitMap] = {}
         self.now_snapshot = self.snapshot(now)
 
     def snapshot(self, at: datetime) -> Snapshot:
         """Return the one product's world at an instant."""
-        return Snapshot(Compiler(self.index, self.named, at, self.memo), at)
+        return Snapshot(Compiler(self.index, self.named, at, self.memo), self.files, at)
 
     def decide(self, partner: Partner, rights: Rights) -> Explanation:
         """Explain whether a partner of these rights may show the product."""

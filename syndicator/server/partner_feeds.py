@@ -28,9 +28,7 @@ def feed_routes(site: Site) -> Blueprint:
             abort(404)
         if not compare_digest(told_key(request), feed_key(site.namer, partner, named[1]).encode()):
             abort(404)
-        answer = represent(
-            site.reader, f"private/feeds/{partner}/{file}", request, cache=CACHING, pack=True
-        )
+        answer = represent(site.reader, f"private/feeds/{partner}/{file}", request, cache=CACHING)
         if answer is None:
             abort(404)
         if named[2] == "json":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from syndicator.canonical import integrity
@@ -119,7 +120,6 @@ def test_an_impossible_value_stays_visible_and_one_click_makes_it_possible(shop:
     strong.click()
     why = tab.locator("fieldset[data-option=battery] .why")
     expect(why).to_contain_text("750 Wh is not possible with Motor Calm, 60 Nm.")
-    tab.screenshot(path="/tmp/desk.png", full_page=True)
     expect(why).to_contain_text("Motor, battery and gears are approved together.")
     assert last(tab)["values"]["battery"] == "b625"
     why.get_by_role("button").click()
@@ -195,8 +195,6 @@ def test_a_right_to_left_page_mirrors_it(shop: Shop, tab: Page):
 
 
 def test_no_accessibility_rule_is_broken(shop: Shop, tab: Page):
-    from axe_playwright_python.sync_playwright import Axe
-
     shop.open(tab)
     tab.get_by_label("Calm, 60 Nm").check()
     tab.locator("label.value", has_text="750 Wh").click()
@@ -208,4 +206,3 @@ def test_it_fits_a_phone(shop: Shop, tab: Page):
     tab.set_viewport_size({"width": 320, "height": 700})
     shop.open(tab, locale="de")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320
-    tab.screenshot(path="/tmp/phone.png", full_page=True)

@@ -88,7 +88,7 @@ def test_who_sees_a_product_names_each_partner_with_the_deciding_rule(say, world
     }
     assert answer.lines() == (
         "CARBON is shown by 1 of 3 partners at 2026-06-01T12:00:00+00:00",
-        "  sued: grant bikes permits it  (manifests/test.yaml:17)",
+        "  sued: grant bikes permits it  (manifests/test.yaml:18)",
         "  1 refused: no rule permits it: denied by default",
         "  1 refused: forbid no-carbon forbids it  (manifests/test.yaml:50)",
     )

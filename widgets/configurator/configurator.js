@@ -80,7 +80,7 @@ export class SyndicatorConfigurator extends HTMLElement {
     const lang = attribute("lang") || document.documentElement.lang || "en";
     const spoken = LOCALES.find((locale) => lang.toLowerCase().startsWith(locale)) ?? "en";
     const words = `words.${spoken}.json`;
-    const [{ Configurator }, { Form }, look, say, rules, labels] = await Promise.all([
+    const loaded = await Promise.all([
       part("runtime.js"),
       part("form.js"),
       style(),
@@ -89,12 +89,13 @@ export class SyndicatorConfigurator extends HTMLElement {
       load(attribute("labels"), attribute("labels-integrity")).then((answer) => answer.json()),
     ]);
     if (gone.aborted) return;
+    const labels = loaded[5];
     const own = attribute("base-price");
     if (/^\d+(\.\d+)?$/.test(own)) labels.base = { ...labels.base, price: Math.round(Number(own) * 10 ** labels.digits) };
-    const configurator = new Configurator(rules, labels);
+    const configurator = new loaded[0].Configurator(loaded[4], labels);
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [look];
-    this.#form = new Form(root, configurator, { say, lang, host: this, dir: RIGHT_TO_LEFT.test(lang) ? "rtl" : "", cart: attribute("availability") !== "out-of-stock" });
+    root.adoptedStyleSheets = [loaded[2]];
+    this.#form = new loaded[1].Form(root, configurator, { say: loaded[3], lang, host: this, dir: RIGHT_TO_LEFT.test(lang) ? "rtl" : "", cart: attribute("availability") !== "out-of-stock" });
     const linked = new URLSearchParams(location.hash.slice(1)).get("configuration");
     this.#form.start(attribute("code") || linked || "");
   }

@@ -32,7 +32,7 @@ export class Form {
     this.root = root;
     this.c = configurator;
     this.setting = setting;
-    const { currency, digits } = configurator.labels;
+    const currency = configurator.labels.currency, digits = configurator.labels.digits;
     const format = currency && new Intl.NumberFormat(setting.lang, { style: "currency", currency });
     /** @param {number} cents */
     this.money = (cents) => (format ? format.format(cents / 10 ** digits) : "");
@@ -58,8 +58,8 @@ export class Form {
 
   /** What events carry. */
   detail() {
-    const { values, parts, total } = this.#shown;
-    const { currency, digits } = this.c.labels;
+    const values = this.#shown.values, parts = this.#shown.parts, total = this.#shown.total;
+    const currency = this.c.labels.currency, digits = this.c.labels.digits;
     const price = currency ? { amount: (total / 10 ** digits).toFixed(digits), currency } : undefined;
     const own = this.c.choices;
     return { sku: this.setting.host.getAttribute("sku") ?? "", code: this.c.code(), choices: own, values, parts, price };
@@ -82,7 +82,7 @@ export class Form {
   /** @type {any} */ #cap;
 
   #draw() {
-    const { labels, options } = this.c;
+    const labels = this.c.labels, options = this.c.options;
     const groups = [...labels.groups, { id: "", label: "" }];
     const boxes = groups.flatMap(({ id, label }) => {
       const mine = options.filter((/** @type {Json} */ option) => (option.group ?? "") === id);
@@ -95,10 +95,9 @@ export class Form {
 
   #summary() {
     /** @param {string} word @param {() => void} act @param {string} [kind] */
-    const button = (word, act, kind = "") => h("button", { type: "button", class: kind, "data-act": word, onclick: act }, this.say(word));
-    const [low, high] = this.#ends;
+    const button = (word, act, kind = "") => h("button", { type: "button", class: kind, "data-act": word, onclick: act }, h("span", {}, this.say(word)));
     const step = 10 ** this.c.labels.digits;
-    this.#cap = h("input", { type: "range", min: Math.ceil(low / step), max: Math.ceil(high / step), value: Math.ceil(high / step), "aria-label": this.say("cap"), oninput: () => this.#limit() });
+    this.#cap = h("input", { type: "range", min: Math.ceil(this.#ends[0] / step), max: Math.ceil(this.#ends[1] / step), value: Math.ceil(this.#ends[1] / step), "aria-label": this.say("cap"), oninput: () => this.#limit() });
     const priced = this.c.labels.currency ? [
       h("p", { class: "sum" }, h("span", {}, this.say("total")), this.#total),
       h("label", { class: "cap" }, h("span", {}, this.say("cap"), " ", this.#capText), this.#cap),
@@ -117,9 +116,9 @@ export class Form {
     const picked = h("span", { class: "picked" });
     const legend = h("legend", {}, option.label, " ", picked);
     const draw = { select: this.#select, stepper: this.#stepper, slider: this.#slider, toggle: this.#toggle }[/** @type {"select"} */ (option.display)] ?? this.#radios;
-    const { nodes, show } = draw.call(this, option);
-    const box = h("fieldset", { class: `option ${option.display}`, "data-option": option.id }, legend, ...(option.help ? [h("p", { class: "facts" }, option.help)] : []), ...nodes, why);
-    this.#fields.set(option.id, { box, picked, why, show });
+    const drawn = draw.call(this, option);
+    const box = h("fieldset", { class: `option ${option.display}`, "data-option": option.id }, legend, ...(option.help ? [h("p", { class: "facts" }, option.help)] : []), ...drawn.nodes, why);
+    this.#fields.set(option.id, { box, picked, why, show: drawn.show });
     return box;
   }
 
@@ -171,7 +170,8 @@ export class Form {
 
   /** @param {Json} option */
   #toggle(option) {
-    const [no, yes] = option.values;
+    const no = option.values[0];
+    const yes = option.values[1];
     const difference = h("span", { class: "difference" });
     const input = h("input", { type: "checkbox", onchange: () => this.#choose(option.id, input.checked ? yes.id : no.id) });
     const box = h("label", { class: "value" }, input, h("span", { class: "name" }, yes.label || this.say("yes")), difference);
@@ -327,11 +327,11 @@ export class Form {
 
   /** @param {string} option what was just chosen, to be announced */
   #refresh(option) {
-    const { c } = this;
+    const c = this.c;
     this.#shown = c.complete() ?? this.#shown;
-    const { values, total, parts, hidden } = this.#shown;
+    const values = this.#shown.values, total = this.#shown.total, parts = this.#shown.parts, hidden = this.#shown.hidden;
     const totals = c.totals();
-    const { min } = c.bounds();
+    const min = c.bounds().min;
     for (const one of c.options) {
       const field = /** @type {Field} */ (this.#fields.get(one.id));
       const own = one.id in c.choices;
@@ -370,9 +370,9 @@ export class Form {
 
   /** @param {string} option @param {string} value */
   #name(option, value) {
-    const { values, display } = this.c.options.find((/** @type {Json} */ one) => one.id === option);
-    const found = values.find((/** @type {Json} */ one) => one.id === value);
-    return found?.label || (display === "toggle" ? this.say(value) : value);
+    const about = this.c.options.find((/** @type {Json} */ one) => one.id === option);
+    const found = about.values.find((/** @type {Json} */ one) => one.id === value);
+    return found?.label || (about.display === "toggle" ? this.say(value) : value);
   }
 
   /** @param {[string, string][]} choices */
