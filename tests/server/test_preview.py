@@ -130,11 +130,18 @@ def test_the_key_opens_the_preview_and_leaves_the_address(guarded, published):
     assert guarded.get("/preview/velohaus?locale=en").status_code == 200
 
 
+def test_behind_tls_the_key_travels_over_tls_only(guarded, published):
+    address = f"/preview/?key={published.site().preview_key()}"
+    answer = guarded.get(address, headers={"X-Forwarded-Proto": "https"})
+    assert "Secure" in answer.headers["Set-Cookie"]
+
+
 @pytest.mark.parametrize(
     "trace",
     [
         {"headers": {"X-Forwarded-For": "203.0.113.7"}},
         {"headers": {"Forwarded": "for=203.0.113.7"}},
+        {"headers": {"Sec-Fetch-Site": "cross-site"}},
         {"headers": {"Host": "content.norrvind.example"}},
         {"headers": {"Host": "rebound.attacker.example"}},
         {"environ_base": {"REMOTE_ADDR": "203.0.113.7"}},
