@@ -8,7 +8,8 @@ from html import escape
 from syndicator.widgets.package import WidgetPackage
 
 RESERVED = 900
-"""Pixels that are kept free, so that nothing moves when the product arrives."""
+"""Pixels that are kept free, so that nothing moves when the product arrives. The room is a flow root:
+the margins of the fallback inside would else reach out of it, and vanish with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def snippet(
     }
     attributes = " ".join(f'{name}="{escape(value)}"' for name, value in named.items() if value)
     element = (
-        f'<syndicator-aisle {attributes} style="display:block;min-block-size:{reserve}px">\n'
+        f'<syndicator-aisle {attributes} style="display:flow-root;min-block-size:{reserve}px">\n'
         "  <!-- what you show today stays here, and is shown whenever nothing arrives -->\n"
         "</syndicator-aisle>"
     )

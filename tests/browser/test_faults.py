@@ -180,7 +180,7 @@ def test_the_shops_own_rules_do_not_reach_inside(world, tab, heard, case):
     assert box[0] == "block"
     assert box[1] > 200
     assert box[2] > 0
-    assert box[3] == "block"
+    assert box[3] == "flow-root"
 
 
 def test_ancestors_that_transform_and_clip_do_no_harm(world, tab, heard):

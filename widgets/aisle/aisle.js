@@ -144,11 +144,10 @@ const sheet = () =>
     return new CSSStyleSheet().replace(await answer.text());
   });
 
-/** @param {string} key @returns {Promise<string>} the first 8 hexadecimal digits of its SHA-256 */
+/** @param {string} key @returns {Promise<number>} the first 32 bits of its SHA-256 */
 const hashed = async (key) => {
-  if (!globalThis.crypto?.subtle) throw new Failure("insecure");
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return [...new Uint8Array(digest, 0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (!isSecureContext) throw new Failure("insecure");
+  return new DataView(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key))).getUint32(0);
 };
 
 /** The lookup keys of a product or of an element's attributes. @param {Json} of @returns {string[]} */
@@ -174,11 +173,13 @@ const choose = ({ editions, default: fallback }, locale) => {
 const edition = async ({ root, partner, locale, key, hint }) => {
   /** @param {string} id */
   const head = (id) => signed(`${root}e/${id}.json`, key);
-  if (hint) head(hint).catch(() => {}); // on its way while the entry confirms it
+  const early = hint && head(hint); // on its way while the entry confirms it
+  if (early) early.catch(() => {});
   const entry = await signed(`${root}p/${encodeURIComponent(partner)}.json`, key).catch((error) => {
     throw error.message == "absent" ? new Failure("partner", true) : error;
   });
-  return head(choose(entry, locale));
+  const id = choose(entry, locale);
+  return early && id == hint ? early : head(id);
 };
 
 /**
@@ -189,11 +190,11 @@ const find = async (root, head, wanted) => {
   for (const key of wanted) {
     const hash = await hashed(key);
     let holder = head;
-    for (let rest = parseInt(hash, 16) / 2 ** 32; holder.lookups; rest %= 1) {
+    for (let rest = hash / 2 ** 32; holder.lookups; rest %= 1) {
       rest *= holder.lookups.length; // the next bits of the hash are now the whole part
       holder = await object(root, holder.lookups[Math.floor(rest)]);
     }
-    for (const number of holder.lookup[hash] ?? []) {
+    for (const number of holder.lookup[hash.toString(16).padStart(8, "0")] ?? []) {
       const page = await object(root, await reference(root, head, number));
       for (const document of Object.values(page.docs)) if (keys(document).includes(key)) return document;
     }

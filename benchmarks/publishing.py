@@ -1,0 +1,494 @@
+"""What publishing costs: cold, without a change, one price, going back; beside those who upload files.
+
+`--size small` runs in seconds; the full size takes the Icecat products in 2 locales for 5,000
+partners in 300 editions. Peers (s5cmd, rclone, aws) are measured where they are installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import brotli
+import msgspec
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from syndicator import canonical  # noqa: E402  run from a clone, installed or not
+from syndicator.bundle import (  # noqa: E402
+    Build,
+    EditionContent,
+    Packer,
+    PartnerEntry,
+    Signer,
+    diff,
+)
+from syndicator.canonical import Namer  # noqa: E402
+from syndicator.catalog.model import Catalog, Price, Product  # noqa: E402
+from syndicator.entitlement.model import Edition  # noqa: E402
+from syndicator.rendering import View, render_bytes, shelve  # noqa: E402
+from syndicator.targets import (  # noqa: E402
+    DirectoryTarget,
+    Report,
+    Target,
+    fetcher,
+    plan_rollback,
+    publish,
+    read_live,
+    read_ref,
+    roll_back,
+)
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+NAMER = Namer(b"a secret for benchmarks only ....")
+HOLDERS = 0.6
+"""Share of the partners who show the product whose price changes: 3,000 of 5,000."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a workload is; `rights` times two locales make the editions."""
+
+    products: int
+    rights: int
+    partners: int
+
+
+SIZES = {
+    "small": Size(300, 6, 60),
+    "icecat": Size(9_694, 150, 5_000),
+    "large": Size(100_000, 150, 5_000),
+}
+
+
+@dataclass
+class World:
+    """A catalog, who may show what of it, and the documents as far as they were rendered."""
+
+    catalog: Catalog
+    rights: list[tuple[str, ...]]
+    partners: list[list[str]]
+    hero: str
+    documents: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    packer: Packer = field(default_factory=lambda: Packer(NAMER))
+
+    def set_price(self, amount: str) -> None:
+        """Change the price of the product that most partners show."""
+        product = self.catalog.products[self.hero]
+        price = Price(list="retail", amount=Decimal(amount), currency="EUR")
+        products = dict(self.catalog.products)
+        products[self.hero] = msgspec.structs.replace(product, prices=(price,))
+        self.catalog = msgspec.structs.replace(self.catalog, products=products)
+        for locale in self.catalog.locales:
+            self.documents.pop((locale, self.hero), None)
+
+    def build(self) -> Build:
+        """Render what is not rendered yet and pack everything."""
+        shelf = shelve(self.catalog, NAMER)
+        contents, entries = [], {}
+        for number, (skus, partners) in enumerate(zip(self.rights, self.partners, strict=True)):
+            editions = {}
+            for locale in self.catalog.locales:
+                edition = Edition(
+                    id=f"r{number:03}-{locale}",
+                    locale=locale,
+                    skus=skus,
+                    partners=tuple(partners),
+                    price_list="retail",
+                )
+                editions[locale] = edition.id
+                view = View(shelf, edition, NOW, "EUR")
+                contents.append(EditionContent(edition, self._documents(view)))
+            for partner in partners:
+                entries[partner] = PartnerEntry("Maker", "en", editions)
+        price = self.catalog.products[self.hero].prices
+        inputs = canonical.fingerprint(repr(price).encode())
+        return self.packer.pack(
+            contents, tuple(self.catalog.products), partners=entries, inputs=inputs
+        )
+
+    def _documents(self, view: View) -> dict[str, bytes]:
+        found, known, locale = {}, self.documents, view.edition.locale
+        products = self.catalog.products
+        for sku in view.edition.skus:
+            document = known.get((locale, sku))
+            if document is None:
+                document = known[locale, sku] = render_bytes(products[sku], view)
+            found[sku] = document
+        return found
+
+
+def make_world(size: Size, data: Path) -> World:
+    """Return a seeded world over the Icecat products, or over generated ones."""
+    chance = random.Random(7)
+    products = _products(size, data, chance)
+    catalog = Catalog(locales=("en", "de"), products=products)
+    brands = sorted({product.brand for product in products.values()})
+    hero = next(iter(products))
+    rights, partners = [], []
+    for number in range(size.rights):
+        chosen = set(chance.sample(brands, max(1, int(len(brands) * chance.uniform(0.1, 0.5)))))
+        holds = number < size.rights * HOLDERS
+        skus = [
+            sku
+            for sku, product in products.items()
+            if sku != hero and product.brand in chosen and chance.random() < 0.98  # own exclusions
+        ]
+        rights.append(((hero, *skus)) if holds else tuple(skus))
+        share = size.partners // size.rights
+        partners.append([f"p{number:03}-{member:03}" for member in range(share)])
+    return World(catalog, rights, partners, hero)
+
+
+def _products(size: Size, data: Path, chance: random.Random) -> dict[str, Product]:
+    source = data / "icecat" / "products.jsonl"
+    if size is SIZES["icecat"] and source.is_file():
+        return _icecat(data)
+    made = (_product(number, chance) for number in range(size.products))
+    return {p.sku: p for p in sorted(made, key=lambda p: (p.category, p.brand, p.sku))}
+
+
+def _icecat(data: Path) -> dict[str, Product]:
+    import workloads  # noqa: PLC0415  beside this script
+
+    from syndicator.settings import load_settings  # noqa: PLC0415
+    from syndicator.workspace import read_workspace  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = workloads.icecat(Path(folder), data)
+        return dict(read_workspace(load_settings(workspace, {})).catalog.products)
+
+
+def _product(number: int, chance: random.Random) -> Product:
+    words = [f"word{chance.randint(0, 3000)}" for _ in range(220)]
+    return Product(
+        sku=f"G-{number:06}",
+        brand=f"Brand {number % 97:02}",
+        mpn=f"M{number}",
+        gtin=f"{number:014}",
+        category=f"c{number % 211:03}",
+        title={"en": f"Thing {number}", "de": f"Ding {number}"},
+        summary={"en": " ".join(words[:30]), "de": " ".join(words[30:60])},
+        description={"en": " ".join(words[60:140]), "de": " ".join(words[140:])},
+        prices=(Price(list="retail", amount=Decimal(number % 900 + 1), currency="EUR"),),
+    )
+
+
+# --- rows ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Rows:
+    """The results, in the shape that all benchmarks of the project share."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(
+        self,
+        case: str,
+        value: float,
+        unit: str,
+        *,
+        subject: str = "syndicator",
+        peer: str = "",
+        ratio: float | None = None,
+        reach: str = "",
+        met: bool | None = None,
+    ) -> None:
+        """Keep one figure."""
+        self.rows.append(
+            {
+                "case": case,
+                "subject": subject,
+                "value": round(value, 4),
+                "unit": unit,
+                "peer": peer,
+                "ratio": None if ratio is None else round(ratio, 3),
+                "reach": reach,
+                "met": met,
+            }
+        )
+
+    def told(self) -> str:
+        """Return a table for a terminal."""
+        lines = []
+        for row in self.rows:
+            verdict = {None: "", True: "met", False: "NOT MET"}[row["met"]]
+            ratio = "" if row["ratio"] is None else f"{row['ratio']}x {row['peer']}"
+            lines.append(
+                f"{row['case']:<44} {row['subject']:<16} {row['value']:>14,} {row['unit']:<9} "
+                f"{ratio:<28} {row['reach']:<22} {verdict}"
+            )
+        return "\n".join(lines)
+
+
+@contextmanager
+def timed() -> Iterator[Callable[[], float]]:
+    """Yield how to ask for the seconds since the block began, or of the whole block after it."""
+    began = time.perf_counter()
+    ended: list[float] = []
+    yield lambda: (ended[0] if ended else time.perf_counter()) - began
+    ended.append(time.perf_counter())
+
+
+def run_publish(target: Target, build: Build, nonce: str) -> Report:
+    """Read what is live, decide, publish."""
+    live = read_live(target)
+    plan = diff(live.release if live else None, build, fetcher(target))
+    return publish(target, build, now=NOW, nonce=nonce, asset=_no_asset, live=live, plan=plan)
+
+
+def _no_asset(key: str) -> bytes:
+    raise AssertionError(key)
+
+
+def peak() -> float:
+    """Return the process's highest memory so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+# --- the directory ------------------------------------------------------------------------
+
+
+def directory(rows: Rows, world: World, place: Path) -> None:
+    """Measure every case on a directory."""
+    target = DirectoryTarget(place / "site")
+    with timed() as cold:
+        build = world.build()
+        report = run_publish(target, build, "cold")
+    files = write_files(place / "files", world.documents)
+    skus = len({sku for _, sku in world.documents})
+    name = f"{skus} products, {len(build.editions)} editions"
+    rows.add(f"cold, directory, rendering included ({name})", cold(), "s", peer="one file each",
+             ratio=cold() / files, reach="<= 3x, < 600 s", met=cold() <= 3 * files)  # fmt: skip
+    rows.add("write each finished document as a file, sync", files, "s", subject="plain files")
+    rows.add("cold: objects", report.objects, "objects")
+    rows.add("cold: bytes with neighbours", report.usage.bytes_written / 1e6, "MB")
+    rows.add("cold: peak memory", peak(), "MB", reach="< 3,000 MB", met=peak() < 3000)
+    _unchanged(rows, target, build)
+    _one_price(rows, world, target, "directory")
+    _rollback(rows, target)
+    _way(rows, build)
+
+
+def _unchanged(rows: Rows, target: Target, build: Build) -> None:
+    before = target.usage.requests
+    with timed() as seconds:
+        ref = read_ref(target)
+        settled = ref is not None and ref.settles(build.inputs)
+    requests = target.usage.requests - before
+    rows.add("no change: the live reference answers", seconds(), "s", reach="< 1 s, 1 request",
+             met=settled and seconds() < 1 and requests == 1)  # fmt: skip
+
+
+def _one_price(rows: Rows, world: World, target: Target, where: str) -> None:
+    times, report, build = [], None, None
+    for turn in range(3):
+        world.set_price(str(4242 + turn))
+        with timed() as seconds:
+            build = world.build()
+            report = run_publish(target, build, f"{where}-{turn}")
+        times.append(seconds())
+    assert report is not None
+    assert build is not None
+    pages = report.objects - sum(
+        bool(edition.head.get("tables"))
+        for edition in build.editions.values()
+        if any(world.hero in page.skus for page in edition.pages)
+    )
+    floor = report.heads * 2 + pages
+    writes = report.heads + report.objects
+    rows.add(f"one price, {where}: save to last head (best of 3)", min(times), "s",
+             reach="< 1 s" if where == "directory" else "",
+             met=min(times) < 1 if where == "directory" else None)  # fmt: skip
+    rows.add(f"one price, {where}: heads", report.heads, "heads")
+    rows.add(f"one price, {where}: pages", pages, "pages")
+    rows.add(f"one price, {where}: heads and objects written", writes, "writes",
+             peer="heads x 2 + pages", ratio=writes / floor, reach="<= 1.2x", met=writes <= 1.2 * floor)  # fmt: skip
+
+
+def _rollback(rows: Rows, target: Target) -> None:
+    with timed() as seconds:
+        way = plan_rollback(target, NAMER, 1)
+        report = roll_back(target, way, now=NOW, nonce="back")
+    rows.add(f"rollback of {report.heads} editions", seconds(), "s", reach="< 5 s",
+             met=seconds() < 5)  # fmt: skip
+
+
+def _way(rows: Rows, build: Build) -> None:
+    """How much a shopper fetches beyond the product, at worst, in the largest edition."""
+    edition = max(build.editions.values(), key=lambda edition: edition.head["count"])
+
+    def weigh(data: bytes) -> int:
+        return len(brotli.compress(data, quality=5))
+
+    kinds: dict[str, int] = {}
+    for key in edition.nodes:
+        data = build.objects[key].make()
+        node = canonical.decode(data)
+        kind = next(part for part in ("pages", "tables", "lookup", "lookups") if part in node)
+        kinds[kind] = max(kinds.get(kind, 0), weigh(data))
+    head = weigh(Signer(NAMER).sign({**edition.head, "generation": 1}))
+    beyond = max(weigh(page.data()) - min(map(weigh, page.documents)) for page in edition.pages)
+    total = head + sum(kinds.values()) + beyond
+    rows.add("fetched beyond the product, worst page", total, "bytes", reach="<= 16,384",
+             met=total <= 16_384)  # fmt: skip
+
+
+def write_files(folder: Path, documents: dict[tuple[str, str], bytes]) -> float:
+    """Write every finished document as a file of its own, one sync at the end."""
+    with timed() as seconds:
+        for locale in {locale for locale, _ in documents}:
+            (folder / locale).mkdir(parents=True)
+        for (locale, sku), data in documents.items():
+            (folder / locale / f"{sku}.json").write_bytes(data)
+        os.sync()
+    return seconds()
+
+
+# --- S3 -----------------------------------------------------------------------------------
+
+
+def s3(rows: Rows, world: World, place: Path) -> None:
+    """Measure one edition's cold publish and one price on a real S3 server, beside uploaders."""
+    from syndicator.targets.s3 import S3Target  # noqa: PLC0415
+    from tests.targets.seaweed import server  # noqa: PLC0415
+
+    (place / "weed").mkdir()
+    with server(place / "weed") as store:
+        for bucket in ("one", "all", "files"):
+            store.client().create_bucket(Bucket=f"bench-{bucket}")
+        single = World(world.catalog, [tuple(world.catalog.products)], [["p"]], world.hero)
+        single.catalog = msgspec.structs.replace(world.catalog, locales=("en",))
+        single.documents = dict(world.documents)
+        target = S3Target(store.connector(), "bench-one")
+        with timed() as cold:
+            report = run_publish(target, single.build(), "cold")
+        rows.add(f"cold, S3, one edition of {len(single.rights[0])} products", cold(), "s")
+        rows.add("cold, S3, one edition: requests", report.usage.requests, "requests")
+        fastest = _uploaders(rows, place / "files" / "en", store.endpoint)
+        if fastest:
+            name, seconds = fastest
+            rows.add("cold, S3, one edition beside the fastest uploader", cold(), "s", peer=name,
+                     ratio=cold() / seconds, reach="< 1x", met=cold() < seconds)  # fmt: skip
+        shared = S3Target(store.connector(), "bench-all")
+        with timed() as everything:
+            report = run_publish(shared, world.build(), "cold")
+        rows.add(f"cold, S3, {len(world.rights) * 2} editions", everything(), "s")
+        _unchanged(rows, shared, world.build())
+        _one_price_s3(rows, world, shared)
+
+
+def _one_price_s3(rows: Rows, world: World, target: Target) -> None:
+    world.set_price("9999")
+    with timed() as seconds:
+        build = world.build()
+        before = target.usage.requests
+        report = run_publish(target, build, "price")
+    requests = target.usage.requests - before
+    tables = sum(
+        bool(edition.head.get("tables"))
+        for edition in build.editions.values()
+        if any(world.hero in page.skus for page in edition.pages)
+    )
+    floor = report.heads * 2 + report.objects - tables
+    partners = 3 * HOLDERS * sum(map(len, world.partners)) * len(world.catalog.locales)
+    rows.add("one price, S3: save to last head", seconds(), "s")
+    rows.add("one price, S3: all requests", requests, "requests", peer="heads x 2 + pages",
+             ratio=requests / floor, reach="<= 1.2x", met=requests <= 1.2 * floor)  # fmt: skip
+    rows.add("one price, S3: page, root and head per partner", partners, "requests",
+             subject="per partner", peer="syndicator", ratio=partners / requests,
+             reach=">= 5x", met=partners >= 5 * requests)  # fmt: skip
+    rows.add("one price, S3: request cost", report.usage.dollars(), "dollars")
+
+
+def _uploaders(rows: Rows, files: Path, endpoint: str) -> tuple[str, float] | None:
+    """Upload the same documents as one file each with every peer that is installed."""
+    environment = {
+        **os.environ,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "testtest12",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "RCLONE_CONFIG_S_TYPE": "s3",
+        "RCLONE_CONFIG_S_PROVIDER": "SeaweedFS",
+        "RCLONE_CONFIG_S_ENV_AUTH": "true",
+        "RCLONE_CONFIG_S_ENDPOINT": endpoint,
+        "RCLONE_CONFIG_S_FORCE_PATH_STYLE": "true",
+    }
+    bucket = "bench-files"
+    commands = {
+        "s5cmd": ["--endpoint-url", endpoint, "cp", f"{files}/", f"s3://{bucket}/s5cmd/"],
+        "rclone": ["copy", "--transfers=32", "--checkers=32", str(files), f"s:{bucket}/rclone"],
+        "aws": ["--endpoint-url", endpoint, "s3", "sync", "--only-show-errors", str(files),
+                f"s3://{bucket}/aws"],
+    }  # fmt: skip
+    found: dict[str, float] = {}
+    for name, arguments in commands.items():
+        program = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+        if program is None or not _answers(program):
+            continue
+        with timed() as seconds:
+            done = subprocess.run(
+                [program, *arguments], env=environment, capture_output=True, check=False
+            )
+        if done.returncode:
+            print(f"{name}: {done.stderr.decode()[-300:]}", file=sys.stderr)
+            continue
+        found[name] = seconds()
+        rows.add(
+            "upload the same documents, one file each",
+            seconds(),
+            "s",
+            subject=_version(program, name),
+        )
+    return min(found.items(), key=lambda item: item[1]) if found else None
+
+
+def _answers(program: str) -> bool:
+    done = subprocess.run([program, "--help"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def _version(program: str, name: str) -> str:
+    flag = "version" if name in {"s5cmd", "rclone"} else "--version"
+    done = subprocess.run([program, flag], capture_output=True, text=True, check=False)
+    first = (done.stdout or done.stderr).strip().splitlines()[:1]
+    return f"{name} {' '.join(first)[:24]}"
+
+
+def main() -> None:
+    """Run what was asked for and print a table or JSON rows."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", choices=SIZES, default="icecat")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--data", type=Path, default=Path(
+        os.environ.get("SYNDICATOR_SHARED_DATA", ROOT.parent / "shared" / "data")))  # fmt: skip
+    parser.add_argument("--s3", action=argparse.BooleanOptionalAction, default=True)
+    asked = parser.parse_args()
+    rows = Rows()
+    with tempfile.TemporaryDirectory() as folder:
+        world = make_world(SIZES[asked.size], asked.data)
+        directory(rows, world, Path(folder))
+        if asked.s3:
+            s3(rows, world, Path(folder))
+    print(json.dumps(rows.rows) if asked.json else rows.told())
+
+
+if __name__ == "__main__":
+    main()
