@@ -26,11 +26,10 @@ def is_local(site: Site, request: Request) -> bool:
         return False
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         return False
-    public = host_of(site.base_url)
-    here = host_of(f"//{request.host}")
-    return is_loopback(request.remote_addr or "") and all(
-        map(is_loopback, filter(None, (public, here)))
-    )
+    hosts = [request.remote_addr or "", host_of(f"//{request.host}")]
+    if site.base_url:
+        hosts.append(host_of(site.base_url))
+    return all(is_loopback(host) for host in hosts)
 
 
 def holds_key(site: Site, request: Request) -> bool:
