@@ -1,4 +1,4 @@
-"""What publishing costs: cold, without a change, one price, going back; beside those who upload files.
+"""What publishing costs: cold, unchanged, one price, going back; beside uploaders of files.
 
 `--size small` runs in seconds; the full size takes the Icecat products in 2 locales for 5,000
 partners in 300 editions. Peers (s5cmd, rclone, aws) are measured where they are installed.
