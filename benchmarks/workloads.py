@@ -51,14 +51,15 @@ def icecat(folder: Path, data: Path = SHARED, records: int | None = None) -> Pat
     """Make a workspace over the Icecat products, or their first `records`; return `folder`."""
     source = data / "icecat" / "products.jsonl"
     if records is not None:
-        lines = source.read_bytes().splitlines(keepends=True)[:records]
+        first = source.read_bytes().splitlines(keepends=True)[:records]
         source = folder / "products.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
-        source.write_bytes(b"".join(lines))
-    counts = Counter(json.loads(line)["supplier"] for line in source.open("rb"))
+        source.write_bytes(b"".join(first))
+    lines = source.read_bytes().splitlines()
+    counts = Counter(json.loads(line)["supplier"] for line in lines)
     _settings(folder, "icecat", "Icecat", ["en"], "jsonl", source)
     brands = [brand for brand, _ in counts.most_common(PARTNERS + BRANDS_EACH)]
-    _partners(
+    write_partners(
         folder, ["en"], [_brands(brands[start : start + BRANDS_EACH]) for start in range(PARTNERS)]
     )
     return folder
@@ -68,7 +69,7 @@ def akeneo(folder: Path, data: Path = SHARED) -> Path:
     """Make a workspace over the Akeneo export in three locales; return `folder`."""
     locales = ["en-US", "de-DE", "fr-FR"]
     _settings(folder, "akeneo", "Akeneo", locales, "akeneo", data / "akeneo")
-    _partners(folder, locales, ["all", 'family = "clothing"'])
+    write_partners(folder, locales, ["all", 'family = "clothing"'])
     return folder
 
 
@@ -87,18 +88,18 @@ def _settings(
         options=options,
     )
     (folder / "syndicator.toml").write_text(text)
-    for path, words in {"targets/local.yaml": _TARGET, "channels/feeds.yaml": _CHANNELS}.items():
-        place = folder / "publish" / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(words)
 
 
 def _brands(brands: list[str]) -> str:
     return f"brand in {json.dumps(brands, ensure_ascii=False)}"
 
 
-def _partners(folder: Path, locales: list[str], selectors: list[str]) -> None:
-    """Write one partner and one grant for each selector, and a price list for all."""
+def write_partners(folder: Path, locales: list[str], selectors: list[str]) -> None:
+    """Write one partner and one grant for each selector, a price list, a target and channels."""
+    for path, words in {"targets/local.yaml": _TARGET, "channels/feeds.yaml": _CHANNELS}.items():
+        profile = folder / "publish" / path
+        profile.parent.mkdir(parents=True, exist_ok=True)
+        profile.write_text(words)
     documents = ["kind: price-list\nid: retail\ncurrency: USD\nto: all"]
     for number, selector in enumerate(selectors, 1):
         partner = f"partner-{number:02}"

@@ -18,6 +18,7 @@ from syndicator.artefacts import compile_all
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Plan, diff
 from syndicator.channels import feed_blobs
 from syndicator.entitlement import Edition, Entitlements, resolve
+from syndicator.reasons import remember
 from syndicator.rendering import App, Rules, Shelf, View, next_change, render_bytes, shelve
 from syndicator.settings import STATE
 from syndicator.targets import (
@@ -186,7 +187,7 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         ConflictError: Somebody else published, and the reviewed plan no longer applies.
         TargetError: The target cannot be written; what was live stays live.
     """
-    return publish(
+    report = publish(
         proposal.target,
         proposal.build,
         now=proposal.entitlements.at,
@@ -197,6 +198,9 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         reviewed=reviewed,
         feeds=feeds_of(workspace, proposal.target, proposal.build, proposal.entitlements.at),
     )
+    if report.committed:
+        remember(proposal.target, workspace)
+    return report
 
 
 def feeds_of(workspace: Workspace, target: Target, build: Build | None, now: datetime) -> Feeds:
@@ -234,7 +238,10 @@ def rehearse(workspace: Workspace, now: datetime) -> Target:
 def asset_reader(workspace: Workspace, shelf: Shelf) -> Callable[[str], bytes]:
     """Return how to get the bytes of a picture, a document or browser code by its key."""
     root = workspace.settings.root
-    paths: dict[str, Path] = {f"public/{key}": root / path for path, key in shelf.sources.items()}
+    assets = shelf.catalog.assets
+    paths: dict[str, Path] = {
+        f"public/{key}": root / assets[name].path for name, key in shelf.sources.items()
+    }
     held = {f"public/{key}": data for key, data in shelf.made.items()}
     for widget in workspace.widgets:
         held |= {f"public/{key}": data for key, data in widget.keys().items()}

@@ -267,7 +267,8 @@ class Export:
         for relation in self.rules.relations:
             if targets := row.get(f"{relation.column}-products"):
                 skus = [sku.strip() for sku in targets.split(",") if sku.strip()]
-                record.setdefault("relations", {})[relation.type.value] = skus
+                relations = record.setdefault("relations", {})
+                relations.setdefault(relation.type.value, []).extend(skus)
         self._prices(row, applied)
 
     def _prices(self, row: Row, applied: Applied) -> None:

@@ -94,6 +94,7 @@ def assemble(
     assembly = _Assembly(parts, files)
     products = assembly.products()
     used = {file for product in products for _, file in named_files(product)}
+    used |= {name for file in used for name in files.assets[file].renditions}
     catalog = Catalog(
         locales=locales,
         fallback=fallback,

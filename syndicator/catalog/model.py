@@ -118,7 +118,11 @@ class Category(Record, frozen=True):
 
 
 class Asset(Record, frozen=True):
-    """A file of the workspace as it was read: identity and facts, not bytes."""
+    """A file as it is published: identity and facts, not bytes.
+
+    `path` is where the bytes lie: the file that a product names, or a copy under `.syndicator/`
+    that was made safe (a picture without EXIF, an SVG without scripts).
+    """
 
     path: str
     sha256: str
@@ -129,6 +133,8 @@ class Asset(Record, frozen=True):
     color: str = ""
     """Dominant colour as `#rrggbb`, shown while the picture loads."""
     pages: int | None = None
+    renditions: tuple[str, ...] = ()
+    """Keys of smaller versions in the catalog's assets, from the narrowest."""
 
 
 class Rights(Record, frozen=True):

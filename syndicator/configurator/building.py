@@ -164,22 +164,26 @@ def conjoin(
     engine: Engine,
     formulas: Sequence[tuple[int, Formula]],
     *,
+    live: Sequence[frozenset[int]],
     limit: int,
     after: Callable[[int], None] = lambda _: None,
 ) -> Function:
     """Return the conjunction of numbered formulas and all domains, from the bottom up.
 
-    `limit` bounds the nodes alive at any time; `after` is told how many there are after
-    each step.
+    `live` are the values each variable may have. `limit` bounds the nodes of the growing
+    function (a fact of the function and the order, not of the engine); `after` is told after
+    each step how many nodes the engine holds.
 
     Raises:
         TooLargeError: The limit was reached; it names the formula that was being added.
     """
     function = engine.true
     for variable in reversed(engine.order):
-        function &= engine.domain(variable)
+        function &= engine.domain(variable, live[variable])
     highest = {
-        number: min((engine.position[one] for one in scope(formula)), default=0)
+        number: min(
+            (engine.position[one] for one in scope(formula) if one in engine.position), default=0
+        )
         for number, formula in formulas
     }
     for number, formula in sorted(formulas, key=lambda pair: (-highest[pair[0]], pair[0])):
@@ -190,7 +194,7 @@ def conjoin(
         except TooLargeError as error:
             raise TooLargeError(str(error), [number]) from error
         alive = len(engine.manager)
-        if alive > limit:
+        if alive > limit and function.dag_size > limit:
             raise TooLargeError(f"more than {limit} nodes", [number])
         after(alive)
     return function

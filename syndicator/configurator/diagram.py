@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
 
 from syndicator.configurator.building import TooLargeError
 from syndicator.configurator.engine import Engine, Function
@@ -125,13 +124,8 @@ def _trimmed(order: Sequence[int], layers: Sequence[Layer]) -> Layered:
     return Layered(tuple(order), tuple(values), tuple(trimmed))
 
 
-def without_core(layered: Layered) -> tuple[Layered, dict[int, int]]:
-    """Take out layers with a single live value; return the rest and the values taken out."""
-    core = {
-        variable: values[0]
-        for variable, values in zip(layered.variables, layered.values, strict=True)
-        if len(values) == 1
-    }
+def without_core(layered: Layered) -> Layered:
+    """Take out layers with a single live value: every configuration has it."""
     kept: list[int] = [place for place, values in enumerate(layered.values) if len(values) > 1]
     layers: list[Layer] = []
     onward = [0]
@@ -145,13 +139,10 @@ def without_core(layered: Layered) -> tuple[Layered, dict[int, int]]:
             layers.append(rows)
             onward = list(range(len(rows)))
     layers.reverse()
-    return (
-        Layered(
-            tuple(layered.variables[place] for place in kept),
-            tuple(layered.values[place] for place in kept),
-            tuple(layers),
-        ),
-        core,
+    return Layered(
+        tuple(layered.variables[place] for place in kept),
+        tuple(layered.values[place] for place in kept),
+        tuple(layers),
     )
 
 
@@ -172,8 +163,3 @@ def reduced(layered: Layered) -> Diagram:
 
 def _redundant(row: tuple[int, ...]) -> bool:
     return row[0] != NONE and all(child == row[0] for child in row)
-
-
-def free_combinations(diagram: Diagram) -> int:
-    """Return how many combinations the levels would have without any rule."""
-    return prod(len(values) for values in diagram.values)

@@ -64,13 +64,10 @@ class Engine:
             ]
         return row[0]
 
-    def domain(self, variable: int) -> Function:
-        """Return the function that allows exactly the codes of the variable's values."""
-        codes = 1 << len(self.bits[variable])
-        size = self.sizes[variable]
-        if size == codes:
-            return self.true
-        return self.choose(variable, [self.true] * size + [self.false] * (codes - size))
+    def domain(self, variable: int, values: frozenset[int]) -> Function:
+        """Return the function that allows exactly the codes of some of the variable's values."""
+        codes = range(1 << len(self.bits[variable]))
+        return self.choose(variable, [self.true if c in values else self.false for c in codes])
 
     def branch(self, function: Function, variable: int) -> list[Function]:
         """Return the function for each value of the variable, which is its topmost or absent."""

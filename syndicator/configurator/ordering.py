@@ -23,9 +23,9 @@ def components(variables: Sequence[int], scopes: Sequence[frozenset[int]]) -> li
         return variable
 
     for scope in scopes:
-        first, *rest = sorted(scope) or (None,)
-        for other in rest:
-            parent[root(other)] = root(first) if first is not None else other
+        present = sorted(scope & parent.keys())
+        for other in present[1:]:
+            parent[root(other)] = root(present[0])
     groups: dict[int, list[int]] = {}
     for variable in variables:
         groups.setdefault(root(variable), []).append(variable)
@@ -35,7 +35,7 @@ def components(variables: Sequence[int], scopes: Sequence[frozenset[int]]) -> li
 def candidates(
     variables: Sequence[int], scopes: Sequence[frozenset[int]], *, seed: int, starts: int, keep: int
 ) -> list[tuple[int, ...]]:
-    """Return up to `keep` different orders: FORCE from the model's order, then the best spans.
+    """Return up to `keep` orders: FORCE from the model's, the model's own, then the best spans.
 
     Deterministic for a seed. Cost: starts * ROUNDS * total size of the scopes.
     """
@@ -49,7 +49,7 @@ def candidates(
         order = _force(tuple(start), useful)
         found[order] = span(order, useful)
     best = sorted(found, key=lambda order: (found[order], order))
-    return list(dict.fromkeys((first, *best)))[:keep]
+    return list(dict.fromkeys((first, tuple(variables), *best)))[:keep]
 
 
 def span(order: Sequence[int], scopes: Sequence[Sequence[int]]) -> int:

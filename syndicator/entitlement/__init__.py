@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from syndicator.entitlement.answers import (
+    PartnerSummary,
+    RuleCount,
+    Viewers,
+    partner_summary,
+    who_sees,
+)
 from syndicator.entitlement.assortment import Assortment
+from syndicator.entitlement.changes import (
+    Cause,
+    PartnerChange,
+    compare_worlds,
+    warn_of_losses,
+)
 from syndicator.entitlement.checks import check_selectors
 from syndicator.entitlement.explanation import Explanation, Part, UnknownNameError, explain
 from syndicator.entitlement.model import Edition, Entitlements, Override
@@ -12,6 +25,7 @@ from syndicator.entitlement.rules import Manifests, Partner, Program
 
 __all__ = [
     "Assortment",
+    "Cause",
     "Edition",
     "Entitlements",
     "Explanation",
@@ -19,11 +33,19 @@ __all__ = [
     "Override",
     "Part",
     "Partner",
+    "PartnerChange",
+    "PartnerSummary",
     "Program",
+    "RuleCount",
     "UnknownNameError",
+    "Viewers",
     "World",
     "check_selectors",
+    "compare_worlds",
     "explain",
     "parse_manifests",
+    "partner_summary",
     "resolve",
+    "warn_of_losses",
+    "who_sees",
 ]

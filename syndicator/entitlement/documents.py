@@ -87,6 +87,24 @@ class Partner(Manifest, frozen=True, kw_only=True):
     distributor: str = ""
 
 
+class PartnerTable(Manifest, frozen=True, kw_only=True):
+    """Partners by the thousand, from a CSV file or an SQL query: one partner a row."""
+
+    csv: Annotated[str, Meta(description="a file, relative to the workspace")] = ""
+    sql: Annotated[
+        str,
+        Meta(description="an SQLAlchemy URL; ${NAME} is taken from the environment"),
+    ] = ""
+    query: Annotated[str, Meta(description="the statement to read; only with sql")] = ""
+    columns: Annotated[
+        dict[str, str],
+        Meta(description="which column is which key of a partner; default: those of equal name"),
+    ] = {}
+    defaults: Annotated[
+        dict[str, Any], Meta(description="keys of partners whose row says nothing about them")
+    ] = {}
+
+
 class Territory(Manifest, frozen=True, kw_only=True):
     """A name for several countries (ISO 3166-1), so that rules can address a region."""
 
@@ -154,9 +172,20 @@ class WidgetGrant(Windowed, frozen=True, kw_only=True):
     widget: Reference
 
 
+class RightsWindow(Windowed, frozen=True, kw_only=True):
+    """Where and when pictures and documents may be shown; files that none names are free."""
+
+    files: Annotated[
+        tuple[Reference, ...],
+        Meta(min_length=1, description="paths or addresses; '*' stands for any characters"),
+    ]
+    territories: tuple[Reference, ...] = ()
+
+
 KINDS: dict[str, type[Manifest]] = {
     "program": Program,
     "partner": Partner,
+    "partner-table": PartnerTable,
     "territory": Territory,
     "selector": NamedSelector,
     "grant": Grant,
@@ -166,5 +195,6 @@ KINDS: dict[str, type[Manifest]] = {
     "field-policy": FieldPolicy,
     "override": Override,
     "widget-grant": WidgetGrant,
+    "rights-window": RightsWindow,
 }
 """Every kind of manifest and the shape of its document."""

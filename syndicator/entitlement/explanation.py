@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pyroaring import BitMap
+
 from syndicator.catalog.model import Catalog, Product
 from syndicator.entitlement.compiler import Compiler
+from syndicator.entitlement.files import FileRights
 from syndicator.entitlement.index import Index
 from syndicator.entitlement.names import suggest
 from syndicator.entitlement.rights import Rights, rights_of_one
 from syndicator.entitlement.rules import Manifests, Partner, ProductRule, Rule
+from syndicator.entitlement.selector import Selector
 from syndicator.entitlement.snapshot import Snapshot
 from syndicator.entitlement.upcoming import next_change
 from syndicator.entitlement.values import HIDEABLE, hideable, published
@@ -129,9 +133,9 @@ def explain(
         raise UnknownNameError("product", sku, suggest(sku, catalog.products))
     if field is not None:
         field = _known_field(field)
-    case = _Case(manifests, who, product, now)
-    decision = case.product()
-    return case.field(decision, field) if field and decision.allowed else decision
+    asked = _Asked(Case(manifests, product, now), who, rights_of_one(manifests, who))
+    decision = replace(asked.product(), next_change=asked.next_change())
+    return asked.field(decision, field) if field and decision.allowed else decision
 
 
 def _known_field(name: str) -> str:
@@ -141,21 +145,33 @@ def _known_field(name: str) -> str:
     raise UnknownNameError("field", name, suggest(name, HIDEABLE | always))
 
 
-class _Case:
-    """One partner and one product at one instant."""
+class Case:
+    """One product at one instant, asked about by one partner after the other."""
 
-    def __init__(
-        self, manifests: Manifests, partner: Partner, product: Product, now: datetime
-    ) -> None:
-        self.manifests, self.partner, self.item, self.now = manifests, partner, product, now
-        self.rights = rights_of_one(manifests, partner)
+    def __init__(self, manifests: Manifests, product: Product, now: datetime) -> None:
+        self.manifests, self.item, self.now = manifests, product, now
         self.index = Index((product,))
-        self.named: Mapping[str, object] = {}
+        self.named = {name: one.selector for name, one in manifests.selectors.items()}
+        self.files = FileRights.of((product,), manifests)
+        self.memo: dict[Selector, BitMap] = {}
         self.now_snapshot = self.snapshot(now)
 
     def snapshot(self, at: datetime) -> Snapshot:
-        named = {name: one.selector for name, one in self.manifests.selectors.items()}
-        return Snapshot(Compiler(self.index, named, at), at)
+        """Return the one product's world at an instant."""
+        return Snapshot(Compiler(self.index, self.named, at, self.memo), self.files, at)
+
+    def decide(self, partner: Partner, rights: Rights) -> Explanation:
+        """Explain whether a partner of these rights may show the product."""
+        return _Asked(self, partner, rights).product()
+
+
+class _Asked:
+    """One partner's question about one product."""
+
+    def __init__(self, case: Case, partner: Partner, rights: Rights) -> None:
+        self.case, self.partner, self.rights = case, partner, rights
+        self.manifests, self.item, self.now = case.manifests, case.item, case.now
+        self.now_snapshot = case.now_snapshot
 
     def product(self) -> Explanation:
         parts = tuple(self._parts(self.rights, self.partner))
@@ -169,13 +185,14 @@ class _Case:
             reason=reason,
             deciding=deciding,
             parts=parts,
-            next_change=self._next(),
         )
 
-    def _next(self) -> datetime | None:
+    def next_change(self) -> datetime | None:
+        """Return when this answer, or a fact of the shown product, changes by itself."""
         name = self.rights.identity
         answers = {name: self.now_snapshot.answer(self.rights)}
-        return next_change(self.index, self.snapshot, {name: self.rights}, answers, self.now)
+        case = self.case
+        return next_change(case.index, case.snapshot, {name: self.rights}, answers, self.now)
 
     def _decide(self, parts: tuple[Part, ...], allowed: bool) -> tuple[Part | None, str]:
         """Choose the weightiest part that is enough for the answer."""

@@ -107,7 +107,7 @@ class Index:
         )
 
     def dated(self) -> tuple[int, ...]:
-        """Return the positions of products that have a fact with a date, besides `announce`."""
+        """Return the positions of products with a date of release, end of life or price."""
         return self._once(
             ("dated",), lambda: tuple(at for at, p in enumerate(self.products) if _dated(p))
         )
@@ -173,11 +173,8 @@ def in_effect(price: Price, at: datetime) -> bool:
 def _dated(product: Product) -> bool:
     life = product.lifecycle
     return (
-        (life is not _NO_LIFE and (life.release is not None or life.end_of_life is not None))
-        or any(p.valid_from is not None or p.valid_until is not None for p in product.prices)
-        or any(item.rights is not None for item in product.media)
-        or any(item.rights is not None for item in product.documents)
-    )
+        life is not _NO_LIFE and (life.release is not None or life.end_of_life is not None)
+    ) or any(p.valid_from is not None or p.valid_until is not None for p in product.prices)
 
 
 def _extra(product: Product, key: str) -> tuple[str, ...]:

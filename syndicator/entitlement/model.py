@@ -44,6 +44,9 @@ class Edition:
     widgets: tuple[str, ...] = ()
     territory: str = ""
     """ISO 3166-1 code for the rights of pictures; empty means unknown."""
+    withheld: frozenset[str] = frozenset()
+    """Files and addresses of pictures and documents of the assortment that may not be shown
+    here and now: their rights, or a rights window, do not allow it."""
 
 
 @dataclass(frozen=True, slots=True)

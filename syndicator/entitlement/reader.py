@@ -20,6 +20,7 @@ from syndicator.entitlement.rules import (
     PriceList,
     ProductRule,
     Program,
+    RightsWindow,
     Scope,
     WidgetGrant,
 )
@@ -105,6 +106,7 @@ class _Reader:
             field_policies=self._all("field-policy"),
             overrides=self._all("override"),
             widget_grants=self._all("widget-grant"),
+            rights_windows=self._all("rights-window"),
         )
 
     def _all(self, kind: str) -> dict[str, Any]:
@@ -128,6 +130,15 @@ class _Reader:
             currency=record.currency,
             distributor=record.distributor,
             origin=document.at("id"),
+        )
+
+    def _partner_table(self, record: doc.PartnerTable, document: Located) -> None:
+        # `sources.partners` replaces tables by their partners before manifests are read.
+        self._problem(
+            document,
+            "kind",
+            "unread-table",
+            f"the partners of table {record.id!r} were not read",
         )
 
     def _territory(self, record: doc.Territory, _: Located) -> frozenset[str]:
@@ -219,6 +230,17 @@ class _Reader:
             scope=self._scope(record.to, document),
             window=self._window(record, document),
             widget=record.widget,
+            origin=document.at("id"),
+        )
+
+    def _rights_window(self, record: doc.RightsWindow, document: Located) -> RightsWindow:
+        return RightsWindow(
+            kind="rights-window",
+            id=record.id,
+            scope=EVERYBODY,
+            window=self._window(record, document),
+            files=tuple(sorted(record.files)),
+            territories=frozenset(record.territories),
             origin=document.at("id"),
         )
 

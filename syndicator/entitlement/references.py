@@ -43,6 +43,7 @@ def check_references(
         *_partners(check),
         *_territories(check),
         *_rules(check),
+        *_licences(check),
         *_selectors(check),
         *_overrides(check),
     ]
@@ -259,18 +260,28 @@ def _scope(check: _Check, rule: Rule, path: str, scope: Scope) -> Iterator[Probl
     owner = (rule.kind, rule.id)
     if scope.kind in {"program", "partner"}:
         yield from check.unknown(scope.kind, owner, path, scope.name)
-    elif scope.kind == "territory" and ("territory", scope.name) not in check.places:
-        known = (*check.declared("territory"), *_countries())
-        if scope.name not in known:
-            yield check.problem(
-                owner,
-                path,
-                "unknown-territory",
-                f"there is no territory {scope.name!r}",
-                expected="the id of a territory, or a country of ISO 3166-1",
-                found=repr(scope.name),
-                fix=suggest(scope.name, known),
-            )
+    elif scope.kind == "territory":
+        yield from _territory(check, owner, path, scope.name)
+
+
+def _territory(check: _Check, owner: tuple[str, str], path: str, name: str) -> Iterator[Problem]:
+    if ("territory", name) in check.places or name in _countries():
+        return
+    yield check.problem(
+        owner,
+        path,
+        "unknown-territory",
+        f"there is no territory {name!r}",
+        expected="the id of a territory, or a country of ISO 3166-1",
+        found=repr(name),
+        fix=suggest(name, (*check.declared("territory"), *_countries())),
+    )
+
+
+def _licences(check: _Check) -> Iterator[Problem]:
+    for name, rule in check.manifests.rights_windows.items():
+        for territory in sorted(rule.territories):
+            yield from _territory(check, ("rights-window", name), "territories", territory)
 
 
 def _selectors(check: _Check) -> Iterator[Problem]:

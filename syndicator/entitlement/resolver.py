@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from syndicator.catalog.model import Catalog
 from syndicator.entitlement.assortment import Assortment
 from syndicator.entitlement.compiler import Compiler
+from syndicator.entitlement.files import FileRights
 from syndicator.entitlement.index import Index
 from syndicator.entitlement.model import Edition, Entitlements, Override
 from syndicator.entitlement.rights import Rights, rights_of
@@ -39,6 +40,7 @@ class World:
     manifests: Manifests
     index: Index
     rights: Mapping[str, Rights]
+    files: FileRights
     memo: dict[Selector, BitMap] = field(default_factory=dict)
 
     @classmethod
@@ -50,12 +52,13 @@ class World:
             manifests,
             Index(products),
             rights_of(manifests),
+            FileRights.of(products, manifests),
         )
 
     def snapshot(self, at: datetime) -> Snapshot:
         """Return the world at an instant; sets that do not depend on it are shared."""
         named = {name: one.selector for name, one in self.manifests.selectors.items()}
-        return Snapshot(Compiler(self.index, named, at, self.memo), at)
+        return Snapshot(Compiler(self.index, named, at, self.memo), self.files, at)
 
     def entitlements(self, now: datetime) -> Entitlements:
         """Return the whole answer at an instant."""
@@ -99,4 +102,5 @@ class World:
             ),
             widgets=tuple(sorted(answer.widgets)),
             territory=rights.territory,
+            withheld=answer.withheld,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -84,6 +84,15 @@ class WidgetGrant(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RightsWindow(Rule):
+    """A licence for files: they may be shown in these countries while it is in effect."""
+
+    files: tuple[str, ...]
+    territories: frozenset[str] = frozenset()
+    """Countries and names of territories; empty means everywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerOverride(Rule):
     """One partner's own values for fields of one product, by field."""
 
@@ -148,6 +157,7 @@ class Manifests:
     field_policies: Mapping[str, FieldPolicy] = field(default_factory=dict)
     overrides: Mapping[str, PartnerOverride] = field(default_factory=dict)
     widget_grants: Mapping[str, WidgetGrant] = field(default_factory=dict)
+    rights_windows: Mapping[str, RightsWindow] = field(default_factory=dict)
 
     def lineage(self, program: str) -> tuple[str, ...]:
         """Return the program and everything above it, nearest first; a cycle ends the walk."""
@@ -170,6 +180,10 @@ class Manifests:
                 found[Scope("program", program)] = None
         found[Scope("partner", partner.id)] = None
         return tuple(found)
+
+    def countries(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the countries of names of territories and of countries."""
+        return frozenset(code for name in names for code in self.territories.get(name, {name}))
 
     def nearer(self, one: Scope, other: Scope) -> bool:
         """Tell whether `one` addresses a partner more closely than `other`.

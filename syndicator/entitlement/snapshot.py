@@ -13,6 +13,7 @@ from datetime import datetime
 from pyroaring import BitMap
 
 from syndicator.entitlement.compiler import Compiler, union
+from syndicator.entitlement.files import FileRights
 from syndicator.entitlement.rights import Rights
 from syndicator.entitlement.rules import ProductRule
 
@@ -25,6 +26,7 @@ class Answer:
     price_list: str
     hidden: frozenset[str]
     widgets: frozenset[str]
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -32,20 +34,34 @@ class Snapshot:
     """The world at one instant; unions that partners share are computed once."""
 
     compiler: Compiler
+    files: FileRights
     at: datetime
     _unions: dict[tuple[int, ...], BitMap] = field(init=False, default_factory=dict)
     _held: dict[str, BitMap] = field(init=False, default_factory=dict)
+    _withheld: dict[tuple[str, str], frozenset[str]] = field(init=False, default_factory=dict)
     _embargo: BitMap | None = field(init=False, default=None)
 
     def answer(self, rights: Rights) -> Answer:
         """Return what these rights give now."""
         chosen = rights.prices.at(self.at, rights.zone)
+        products = self.products(rights)
         return Answer(
-            self.products(rights),
+            products,
             chosen.id if chosen else "",
             self.hidden(rights),
             self.widgets(rights),
+            self.withheld(rights, products),
         )
+
+    def withheld(self, rights: Rights, products: BitMap) -> frozenset[str]:
+        """Return the files of these products that may not be shown."""
+        if not self.files.users:
+            return frozenset()
+        place = (rights.territory, rights.zone)
+        if place not in self._withheld:
+            self._withheld[place] = self.files.withheld(*place, self.at)
+        users = self.files.users
+        return frozenset(path for path in self._withheld[place] if users[path] & products)
 
     def products(self, rights: Rights) -> BitMap:
         """Return the assortment. The set is shared: do not change it in place."""
@@ -55,15 +71,32 @@ class Snapshot:
         return found
 
     def _products(self, rights: Rights) -> BitMap:
+        shown = self.permitted(rights)
+        forbids = self._in_effect(rights.forbids, rights.zone)
+        return shown - self._union(forbids) if forbids else shown
+
+    def permitted(self, rights: Rights) -> BitMap:
+        """Return what is permitted before forbids are looked at, bounded by the distributor."""
         permits = self._in_effect(rights.permits, rights.zone)
         shown = self._union(permits) - self.embargoed
         early = [rule for rule in permits if rule.early_access]
         if early:
-            shown |= self._union(early)
+            shown = shown | self._union(early)
         if rights.distributor is not None:
-            shown &= self.products(rights.distributor)
-        forbids = self._in_effect(rights.forbids, rights.zone)
-        return shown - self._union(forbids) if forbids else shown
+            shown = shown & self.products(rights.distributor)
+        return shown
+
+    def reach(self, rule: ProductRule, rights: Rights) -> BitMap:
+        """Return what one rule of these rights permits or forbids by itself at this instant."""
+        if not rule.window.holds(self.at, rights.zone):
+            return BitMap()
+        chosen = self.compiler.products(rule.selector)
+        if rule.kind == "forbid":
+            return chosen
+        shown = chosen if rule.early_access else chosen - self.embargoed
+        if rights.distributor is not None:
+            shown = shown & self.products(rights.distributor)
+        return shown
 
     @property
     def embargoed(self) -> BitMap:

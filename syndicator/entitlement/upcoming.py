@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 
 from pyroaring import BitMap
 
 from syndicator.catalog.model import Product
-from syndicator.catalog.model import Rights as FileRights
 from syndicator.entitlement.compiler import timed_lists, union
 from syndicator.entitlement.index import Index
 from syndicator.entitlement.rights import Rights
@@ -27,14 +27,14 @@ def next_change(
     """Return the first instant after `now` at which an answer or a shown fact differs.
 
     Answers change when a window opens or closes, an embargo ends, or a price that a selector
-    reads takes effect; instants at which nobody's answer differs are passed over. Facts of shown
-    products change at release, at the end of life, and with the validity of a shown price or of
-    the rights of a picture or document.
+    reads takes effect, or the rights to a shown file; instants at which nobody's answer differs
+    are passed over. Facts of shown products change at release, at the end of life, and with the
+    validity of a shown price.
 
     Cost: one pass over the products' dates, and set algebra at each instant until the first
     that changes something.
     """
-    facts = min(_facts(index, rights, answers, now), default=None)
+    facts = min(_facts(index, answers, now), default=None)
     for instant, affected in _candidates(index, snapshot, rights, now):
         if facts is not None and instant >= facts:
             return facts
@@ -56,7 +56,9 @@ def _candidates(
         for zone, rule in each.zoned_rules():
             for instant in _after(now, *rule.window.instants(zone)):
                 touched[instant].add(name)
-    for instant in _after(now, *index.date("announce").values):
+    zones = {each.zone for each in rights.values()}
+    whole = (index.date("announce").values, snapshot(now).files.instants(zones))
+    for instant in _after(now, *chain.from_iterable(whole)):
         touched[instant].update(rights)
     readers = _price_readers(rights, snapshot(now).compiler.named)
     for instant, price_list in _price_instants(index.products, now, readers):
@@ -90,12 +92,11 @@ def _price_instants(
 
 def _facts(
     index: Index,
-    rights: Mapping[str, Rights],
     answers: Mapping[str, Answer],
     now: datetime,
 ) -> Iterator[datetime]:
     """Yield instants after `now` at which a shown product's own facts change."""
-    shown, priced, placed = _shown(rights, answers)
+    shown, priced = _shown(answers)
     for at in index.dated():
         if at not in shown:
             continue
@@ -105,36 +106,17 @@ def _facts(
         for price in product.prices:
             if at in priced.get(price.list, ()):
                 yield from _after(now, price.valid_from, price.valid_until)
-        for limit in _limits(product):
-            if any(at in where for name, where in placed.items() if _covers(limit, name)):
-                yield from _after(now, limit.valid_from, limit.valid_until)
-
-
-def _limits(product: Product) -> Iterator[FileRights]:
-    """Yield the rights of a product's pictures and documents."""
-    yield from (item.rights for item in product.media if item.rights is not None)
-    yield from (item.rights for item in product.documents if item.rights is not None)
-
-
-def _covers(limit: FileRights, territory: str) -> bool:
-    """Tell whether a file may be shown in a territory; an unknown one has none of the limited."""
-    return not limit.territories or territory in limit.territories
 
 
 def _after(now: datetime, *instants: datetime | None) -> Iterator[datetime]:
     return (instant for instant in instants if instant is not None and instant > now)
 
 
-def _shown(
-    rights: Mapping[str, Rights], answers: Mapping[str, Answer]
-) -> tuple[BitMap, dict[str, BitMap], dict[str, BitMap]]:
-    """Return the products that anybody sees, by price list, and by territory."""
+def _shown(answers: Mapping[str, Answer]) -> tuple[BitMap, dict[str, BitMap]]:
+    """Return the products that anybody sees, and those that somebody sees priced, by list."""
     lists: defaultdict[str, list[BitMap]] = defaultdict(list)
-    places: defaultdict[str, list[BitMap]] = defaultdict(list)
-    for name, answer in answers.items():
-        if "price" not in answer.hidden:
+    for answer in answers.values():
+        if answer.price_list and "price" not in answer.hidden:
             lists[answer.price_list].append(answer.products)
-        places[rights[name].territory].append(answer.products)
-    priced = {name: union(sets) for name, sets in lists.items() if name}
-    placed = {name: union(sets) for name, sets in places.items()}
-    return union(placed.values()), priced, placed
+    priced = {name: union(sets) for name, sets in lists.items()}
+    return union(answer.products for answer in answers.values()), priced

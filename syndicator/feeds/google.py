@@ -6,6 +6,7 @@ the partner more (a disapproved account) than one missing item.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from syndicator.feeds.item import Item
@@ -17,6 +18,7 @@ Fields = list[tuple[str, str | list[tuple[str, str]]]]
 
 MERCHANT = Demand(("title", "description", "link", "image", "amount"), dated_preorders=True)
 """What Google Merchant asks of every item."""
+_RICH = replace(MERCHANT, rich=True)
 
 
 def google(channel: Channel, source: FeedInput, now: datetime) -> Feed:
@@ -24,7 +26,7 @@ def google(channel: Channel, source: FeedInput, now: datetime) -> Feed:
 
     Cost: linear in the edition's text; the whole feed is held in memory.
     """
-    items, problems = select(channel, source, now, MERCHANT)
+    items, problems = select(channel, source, now, _RICH)
     data = google_rss(
         title=source.title,
         link=source.base_url,

@@ -79,8 +79,10 @@ class Item:
         return bool(self.gtin or (self.brand and self.mpn))
 
 
-def item(document: Document, *, base_url: str, link: str, now: datetime) -> Item:
+def item(document: Document, *, base_url: str, link: str, now: datetime, rich: bool) -> Item:
     """Return the item of one document; `link` is the channel's template.
+
+    With `rich` it has the fields that repeat: highlights, details, features.
 
     Cost: linear in the document's text.
     """
@@ -106,10 +108,10 @@ def item(document: Document, *, base_url: str, link: str, now: datetime) -> Item
         product_type=_product_type(document),
         images=images[1 : IMAGES + 1],
         axes=_axes(document),
-        highlights=_highlights(document),
-        details=_details(document),
+        highlights=_highlights(document) if rich else (),
+        details=_details(document) if rich else (),
         readable=readable,
-        features=_features(document, base_url),
+        features=_features(document, base_url) if rich else (),
     )
 
 

@@ -14,7 +14,7 @@ from syndicator.feeds.model import Channel, Feed, FeedInput
 from syndicator.feeds.selection import Demand, select
 from syndicator.feeds.syndication import google_entry, google_rss
 
-MANUFACTURER = Demand(("title", "gtin"), ascii_id=True)
+MANUFACTURER = Demand(("title", "gtin"), rich=True, ascii_id=True)
 """What Google Manufacturer Center asks of every item."""
 
 

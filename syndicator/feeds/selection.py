@@ -28,6 +28,8 @@ class Demand:
     """Fields of `Item` that must not be empty."""
     dated_preorders: bool = False
     """Whether a pre-order needs its date."""
+    rich: bool = False
+    """Whether the format has a place for highlights, details and features."""
     ascii_id: bool = False
     long_id: bool = False
     """Whether a SKU may be longer than Google takes."""
@@ -44,7 +46,9 @@ def select(
     problems: list[Problem] = []
     doubtful: list[str] = []
     for document in source.documents:
-        made = item(document, base_url=source.base_url, link=channel.link, now=now)
+        made = item(
+            document, base_url=source.base_url, link=channel.link, now=now, rich=demand.rich
+        )
         reasons = lacks(made, demand)
         if reasons:
             problems.append(_left_out(channel, source, made, reasons))

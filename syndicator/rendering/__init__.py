@@ -1,6 +1,7 @@
 """Products seen through editions: documents, HTML fragments, JSON-LD. Pure."""
 
 from syndicator.rendering.document import render, render_bytes
+from syndicator.rendering.element import render_element
 from syndicator.rendering.fragment import render_fragment
 from syndicator.rendering.instants import next_change
 from syndicator.rendering.jsonld import describe
@@ -16,6 +17,7 @@ __all__ = [
     "next_change",
     "render",
     "render_bytes",
+    "render_element",
     "render_fragment",
     "shelve",
 ]

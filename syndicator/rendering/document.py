@@ -55,7 +55,7 @@ def _overridden(product: Product, view: View) -> Product:
 
 
 def _rich(words: Words, view: View, text: Text, key: str = "") -> Tree:
-    html = sanitise(words.pick(text, key), images=view.shelf.sources)
+    html = sanitise(words.pick(text, key), images=view.images)
     return grow(html, view.source)
 
 
@@ -70,7 +70,7 @@ def _category(product: Product, view: View, words: Words) -> list[dict[str, str]
 
 
 def _media(product: Product, view: View, words: Words) -> list[dict[str, Any]]:
-    shown = [media for media in product.media if view.permits(media.rights)]
+    shown = [media for media in product.media if view.shows_file(media.file or media.url)]
     shown.sort(key=lambda media: media.role != "hero")
     return [picture(media, view, words, product) for media in shown]
 
@@ -83,7 +83,11 @@ def picture(media: Media, view: View, words: Words, product: Product) -> dict[st
         return entry | {"src": media.url}
     asset = view.shelf.catalog.assets[media.file]
     entry |= {"src": view.source(media.file), "type": asset.media_type}
-    facts = {"width": asset.width, "height": asset.height, "color": asset.color}
+    facts: dict[str, Any] = {"width": asset.width, "height": asset.height, "color": asset.color}
+    facts["sizes"] = [
+        {"src": view.source(name), "width": view.shelf.catalog.assets[name].width}
+        for name in asset.renditions
+    ]
     return entry | {key: value for key, value in facts.items() if value}
 
 
@@ -93,7 +97,7 @@ def _features(product: Product, view: View, words: Words) -> list[dict[str, Any]
         entry: dict[str, Any] = {"title": words.pick(feature.title, "features")}
         if text := _rich(words, view, feature.text, "features"):
             entry["text"] = text
-        if feature.image:
+        if feature.image and view.shows_file(feature.image):
             media = next(
                 (m for m in product.media if m.file == feature.image), Media(file=feature.image)
             )
@@ -105,8 +109,10 @@ def _features(product: Product, view: View, words: Words) -> list[dict[str, Any]
 def _videos(product: Product, view: View, words: Words) -> list[dict[str, Any]]:
     entries = []
     for video in product.videos:
+        if not view.shows_file(video.url):
+            continue
         entry = {"src": video.url, "title": words.pick(video.title) or words.pick(product.title)}
-        if video.poster:
+        if video.poster and view.shows_file(video.poster):
             entry["poster"] = view.source(video.poster)
         entries.append(entry)
     return entries
@@ -115,7 +121,8 @@ def _videos(product: Product, view: View, words: Words) -> list[dict[str, Any]]:
 def _documents(product: Product, view: View, words: Words) -> list[dict[str, Any]]:
     entries = []
     for document in product.documents:
-        if not view.permits(document.rights):
+        path = document.file or document.url
+        if not view.shows_file(path):
             continue
         entry: dict[str, Any] = {"type": document.type.value, "title": words.pick(document.title)}
         entry |= {"language": document.language, "version": document.version}

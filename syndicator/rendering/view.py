@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 
 from syndicator.canonical import Namer
-from syndicator.catalog.model import Asset, Catalog, Product, Rights, SpecDefinition, Text, pick
+from syndicator.catalog.model import Asset, Catalog, Product, SpecDefinition, Text, pick
 from syndicator.configurator import Model
 from syndicator.entitlement.model import Edition, Override
 
@@ -129,22 +129,21 @@ class View:
         """Say whether the edition's field policy lets a field through."""
         return field_name not in self.edition.hidden
 
+    def shows_file(self, path: str) -> bool:
+        """Say whether a picture, video or document may be shown here and now."""
+        return path not in self.edition.withheld
+
+    @cached_property
+    def images(self) -> Mapping[str, str]:
+        """Public keys of the files that rich text may show, by path."""
+        sources, withheld = self.shelf.sources, self.edition.withheld
+        if not withheld:
+            return sources
+        return {path: key for path, key in sources.items() if path not in withheld}
+
     def find(self, sku: str) -> Product | None:
         """Return a product of the assortment, or nothing for any other SKU."""
         return self.shelf.catalog.products.get(sku) if sku in self.skus else None
-
-    def permits(self, rights: Rights | None) -> bool:
-        """Say whether a picture or document may be shown here and now (half-open in time).
-
-        Rights limited to territories need an edition that states its own.
-        """
-        if rights is None:
-            return True
-        if rights.valid_from and self.now < rights.valid_from:
-            return False
-        if rights.valid_until and self.now >= rights.valid_until:
-            return False
-        return not rights.territories or self.edition.territory in rights.territories
 
     def source(self, path: str) -> str:
         """Return the public key of a workspace file and remember that it is needed."""

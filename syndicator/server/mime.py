@@ -29,11 +29,15 @@ MEDIA_TYPES = {
     "wasm": "application/wasm",
     "atom": "application/atom+xml",
     "xml": "application/xml",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+    "jsonl": "application/jsonl",
 }
 UNKNOWN = "application/octet-stream"
 
-TEXTUAL = frozenset({"json", "js", "mjs", "css", "html", "txt", "svg", "vtt", "atom", "xml"})
-"""What has precompressed neighbours."""
+TEXTUAL = frozenset(
+    ["json", "js", "mjs", "css", "html", "txt", "svg", "vtt", "atom", "xml", "tsv", "jsonl"]
+)
+"""What compression pays for."""
 
 SVG_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 """An SVG that is opened by itself runs nothing and fetches nothing."""

@@ -31,6 +31,8 @@ def feed_routes(site: Site) -> Blueprint:
         answer = represent(site.reader, f"private/feeds/{partner}/{file}", request, cache=CACHING)
         if answer is None:
             abort(404)
+        if named[2] == "json":
+            answer.headers["Content-Type"] = "application/feed+json"
         answer.headers["Referrer-Policy"] = "no-referrer"
         return answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from typing import Any
@@ -92,6 +93,8 @@ def serve(app: Flask, host: str, port: int) -> None:
         OSError: The address is taken or not ours.
     """
     server = Server(app, host, port)
+    # waitress warns whenever a request waits for a thread, which is what a queue is for.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: server.stop())
     server.run()

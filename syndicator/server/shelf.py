@@ -34,15 +34,27 @@ class EditionShelf:
         """The references of all pages, in catalog order."""
         return tuple(trees.page_references(self.head, self._load))
 
-    def find(self, sku: str) -> Document | None:
-        """Return the document of a SKU; None where the edition does not hold it."""
-        if not self.count:
-            return None
-        wanted = keys.lookup_keys(sku, "", "", "")[0]
-        for number in trees.find(self.head, wanted, self._load):
-            documents = self.page(trees.page_at(self.head, number, self._load))
-            if sku in documents:
-                return documents[sku]
+    def find(
+        self, sku: str = "", gtin: str = "", brand: str = "", mpn: str = ""
+    ) -> Document | None:
+        """Return the document of a SKU, else of a GTIN, else of a brand and MPN; None if none fits.
+
+        Cost: a lookup and a page for each identifier that is told, as for the embed.
+        """
+        gtin = f"{int(gtin):014}" if gtin.isascii() and gtin.isdecimal() else ""
+        for wanted in ({"sku": sku}, {"gtin": gtin}, {"brand": brand, "mpn": mpn}):
+            if self.count and all(wanted.values()) and (found := self._matching(wanted)):
+                return found
+        return None
+
+    def _matching(self, wanted: Mapping[str, str]) -> Document | None:
+        told = {"sku": "", "gtin": "", "brand": "", "mpn": "", **wanted}
+        key = keys.lookup_keys(**told)[0 if told["sku"] else 1]
+        for number in trees.find(self.head, key, self._load):
+            reference = trees.page_at(self.head, number, self._load)
+            for document in self.page(reference).values():
+                if all(_same(document.get(name, ""), value) for name, value in wanted.items()):
+                    return document
         return None
 
     def page(self, reference: Reference) -> dict[str, Document]:
@@ -66,3 +78,8 @@ def shelf_of(reader: Readable, handle: str) -> EditionShelf:
     """Return the edition that is served under a public handle; an empty one where there is none."""
     data = reader.read(f"public/e/{handle}.json")
     return EditionShelf(reader, {} if data is None else canonical.decode(data))
+
+
+def _same(one: str, other: str) -> bool:
+    """Compare identifiers as lookups do."""
+    return one.strip().lower() == other.strip().lower()

@@ -22,8 +22,10 @@ class Site:
     """The brand, as people read it."""
     base_url: str = ""
     """Where the public zone is known to the world; empty where that is here."""
-    rehearse: Callable[[datetime], Readable] | None = None
-    """Publishes the workspace as of an instant to a store of its own, for the preview."""
+    packed: bool = True
+    """Whether the target keeps packed neighbours of textual keys, as the directory does."""
+    rehearse: Callable[[datetime | None], Readable] | None = None
+    """Publishes the workspace as of an instant, or now, to a store of its own, for the preview."""
 
     def preview_key(self) -> str:
         """Return the key that opens the preview: a keyed name, good until the secret changes."""

@@ -33,7 +33,7 @@ def gather(
 
     The option `channel` chooses whose texts, dates and requirements hold (`ecommerce`).
     """
-    place = root / spec.path
+    place = spec.place(root)
     rules, problems = _rules(root, spec)
     if not place.is_dir():
         problems.append(missing_source(spec))

@@ -1,7 +1,9 @@
-"""Facts of the files that products name: identity, type, size, what a page needs to lay them out.
+"""Files that products name: checked, made safe, and known by what a page needs to show them.
 
-Facts are remembered under `.syndicator/` by path, time and size, so an unchanged file is not
-read again. Losing the memory costs time only.
+What is published of a picture has no hidden data and stands upright; of an SVG, only what shows.
+Such copies, and smaller versions of large pictures, lie under `.syndicator/media/`, named by
+content and made once. Facts are remembered by path, time and size, so an unchanged file is not
+read again. Losing either costs time only.
 """
 
 from __future__ import annotations
@@ -9,22 +11,24 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
-from PIL import Image, UnidentifiedImageError
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from syndicator.catalog.assembly import Files
 from syndicator.catalog.model import Asset
+from syndicator.sources import pictures
 from syndicator.sources.places import inside
+from syndicator.sources.svg import sanitise_svg
 
 MAX_BYTES = 256 * 1024 * 1024
-MAX_PIXELS = 120_000_000
 CACHE = Path(".syndicator") / "assets.msgpack"
+STORE = ".syndicator/media"
+_VERSION = 2
+"""Of what is remembered; another one is forgotten."""
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -32,16 +36,25 @@ _MAGIC = (
     (b"GIF8", "image/gif"),
     (b"%PDF-", "application/pdf"),
 )
+_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg", "image/webp": "webp"}
 _SVG_ROOT = re.compile(rb"<svg\b[^>]*>", re.DOTALL)
 _LENGTH = re.compile(r"\s*([0-9.]+)\s*(?:px)?\s*\Z")
 
 
 class _Known(msgspec.Struct, array_like=True):
-    """A remembered file: its time and size when it was read, and its facts."""
+    """A remembered file: its time and size when it was read, its facts, its renditions."""
 
     mtime: int
     size: int
     asset: Asset
+    renditions: tuple[Asset, ...] = ()
+
+
+class _Memory(msgspec.Struct, array_like=True):
+    """All remembered files by path."""
+
+    version: int = _VERSION
+    files: dict[str, _Known] = {}
 
 
 def read_assets(root: Path, files: Iterable[tuple[str, Path]]) -> Files:
@@ -54,19 +67,17 @@ def read_assets(root: Path, files: Iterable[tuple[str, Path]]) -> Files:
     faults: dict[str, tuple[str, str]] = {}
     fresh = False
     for name, home in files:
-        path = root / name
         try:
-            if not inside(home, path):
+            if not inside(home, root / name):
                 faults[name] = ("path-leaves", "the path leaves the workspace")
                 continue
-            stat = path.stat()
+            stat = (root / name).stat()
             held = known.get(name)
-            if held is None or (held.mtime, held.size) != (stat.st_mtime_ns, stat.st_size):
-                held = known[name] = _Known(
-                    stat.st_mtime_ns, stat.st_size, _read(name, path, stat.st_size)
-                )
+            if held is None or not _holds(root, held, stat.st_mtime_ns, stat.st_size):
+                held = known[name] = _Maker(root).read(name, stat.st_mtime_ns, stat.st_size)
                 fresh = True
             assets[name] = held.asset
+            assets |= {rendition.path: rendition for rendition in held.renditions}
         except FileNotFoundError:
             faults[name] = ("missing-file", "there is no such file")
         except (OSError, ValueError) as error:
@@ -76,29 +87,83 @@ def read_assets(root: Path, files: Iterable[tuple[str, Path]]) -> Files:
     return Files(assets, faults)
 
 
+def _holds(root: Path, held: _Known, mtime: int, size: int) -> bool:
+    """Tell whether what is remembered of a file is still so, its copies included."""
+    copies = (asset.path for asset in (held.asset, *held.renditions))
+    own = (path for path in copies if path.startswith(STORE))
+    return (held.mtime, held.size) == (mtime, size) and all((root / path).exists() for path in own)
+
+
 def _told(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def _read(name: str, path: Path, size: int) -> Asset:
-    if not path.is_file():
-        raise ValueError("it is not a file")
-    if size > MAX_BYTES:
-        raise ValueError(f"it is larger than {MAX_BYTES} bytes")
-    data = path.read_bytes()
-    asset = Asset(
-        path=name,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
-        media_type=media_type(data),
-    )
-    if asset.media_type == "image/svg+xml":
-        return msgspec.structs.replace(asset, **_svg_facts(data))
-    if asset.media_type.startswith("image/"):
-        return msgspec.structs.replace(asset, **_picture_facts(data))
-    if asset.media_type == "application/pdf":
-        return msgspec.structs.replace(asset, pages=_pages(data))
-    return asset
+class _Maker:
+    """Reads one file and writes the copies that are published instead of it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, name: str, mtime: int, size: int) -> _Known:
+        """Return the facts of a file.
+
+        Raises:
+            ValueError: The file cannot be published.
+            OSError: It cannot be read.
+        """
+        path = self.root / name
+        if not path.is_file():
+            raise ValueError("it is not a file")
+        if size > MAX_BYTES:
+            raise ValueError(f"it is larger than {MAX_BYTES} bytes")
+        data = path.read_bytes()
+        kind = media_type(data)
+        if kind == "image/svg+xml":
+            safe = sanitise_svg(data)
+            asset = self.asset(name, data, safe, kind)
+            return _Known(mtime, size, msgspec.structs.replace(asset, **_svg_facts(safe)))
+        if kind.startswith("image/"):
+            return self.picture(name, data, kind, mtime)
+        pages = _pages(data) if kind == "application/pdf" else None
+        return _Known(
+            mtime, size, msgspec.structs.replace(self.asset(name, data, data, kind), pages=pages)
+        )
+
+    def picture(self, name: str, data: bytes, kind: str, mtime: int) -> _Known:
+        """Return the facts of a picture of pixels, with its smaller versions."""
+        safe = pictures.upright(data, kind)
+        width, height, color = pictures.facts(safe)
+        asset = self.asset(name, data, safe, kind)
+        smaller = tuple(
+            msgspec.structs.replace(
+                self.asset("", b"", body, "image/webp"), width=wide, height=high, color=color
+            )
+            for wide, high, body in pictures.renditions(safe)
+        )
+        paths = tuple(rendition.path for rendition in smaller)
+        asset = msgspec.structs.replace(
+            asset, width=width, height=height, color=color, renditions=paths
+        )
+        return _Known(mtime, len(data), asset, smaller)
+
+    def asset(self, name: str, data: bytes, safe: bytes, kind: str) -> Asset:
+        """Return what is published: the file itself, or a copy that differs from it."""
+        sha256 = hashlib.sha256(safe).hexdigest()
+        path = name
+        if safe is not data and safe != data:
+            path = f"{STORE}/{sha256[:2]}/{sha256}.{_SUFFIXES.get(kind, 'bin')}"
+            self.keep(path, safe)
+        return Asset(path=path, sha256=sha256, size=len(safe), media_type=kind)
+
+    def keep(self, path: str, data: bytes) -> None:
+        """Write a copy, whole or not at all."""
+        place = self.root / path
+        if place.exists():
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh = place.with_suffix(".new")
+        fresh.write_bytes(data)
+        fresh.replace(place)
 
 
 def media_type(data: bytes) -> str:
@@ -135,46 +200,6 @@ def _length(text: str) -> int | None:
     return max(round(float(match[1])), 1) if match and match[1].strip(".") else None
 
 
-def _picture_facts(data: bytes) -> dict[str, object]:
-    """Return size as it is shown (EXIF orientation applied) and the mean colour."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            with Image.open(io.BytesIO(data)) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise ValueError(f"the picture has more than {MAX_PIXELS} pixels")
-                turned = image.getexif().get(0x0112, 1) >= 5  # noqa: PLR2004  5 to 8 lie on their side
-                size = (image.height, image.width) if turned else (image.width, image.height)
-                image.draft("RGB", (64, 64))
-                red, green, blue = _mean(image)
-        except (
-            UnidentifiedImageError,
-            Image.DecompressionBombError,
-            Image.DecompressionBombWarning,
-        ) as error:
-            raise ValueError(f"the picture cannot be decoded ({type(error).__name__})") from None
-        except (
-            SyntaxError,
-            EOFError,
-            KeyError,
-            IndexError,
-            TypeError,
-        ) as error:  # Pillow, on broken files
-            raise ValueError(f"the picture is broken ({type(error).__name__})") from None
-    return {"width": size[0], "height": size[1], "color": f"#{red:02x}{green:02x}{blue:02x}"}
-
-
-def _mean(image: Image.Image) -> tuple[int, int, int]:
-    """Return the mean colour on white, which is what shows under a transparent picture."""
-    small = image.convert("RGBA")
-    small.thumbnail((64, 64))
-    ground = Image.new("RGBA", small.size, "white")
-    ground.alpha_composite(small)
-    pixel = ground.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    assert isinstance(pixel, tuple)  # noqa: S101  RGB pixels are
-    return int(pixel[0]), int(pixel[1]), int(pixel[2])
-
-
 def _pages(data: bytes) -> int | None:
     try:
         return len(PdfReader(io.BytesIO(data)).pages) or None
@@ -184,9 +209,10 @@ def _pages(data: bytes) -> int | None:
 
 def _load(root: Path) -> dict[str, _Known]:
     try:
-        return msgspec.msgpack.decode((root / CACHE).read_bytes(), type=dict[str, _Known])
+        memory = msgspec.msgpack.decode((root / CACHE).read_bytes(), type=_Memory)
     except (OSError, msgspec.MsgspecError):
         return {}
+    return memory.files if memory.version == _VERSION else {}
 
 
 def _save(root: Path, known: dict[str, _Known]) -> None:
@@ -194,7 +220,7 @@ def _save(root: Path, known: dict[str, _Known]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
-        fresh.write_bytes(msgspec.msgpack.encode(known))
+        fresh.write_bytes(msgspec.msgpack.encode(_Memory(files=known)))
         fresh.replace(path)
     except OSError:
         return  # a read-only workspace is read all the same

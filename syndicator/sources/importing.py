@@ -41,7 +41,7 @@ def try_import(
     `brand` is used where no column says one; a `mapping` that is given is tried as it is. At
     most `SAMPLE` rows are read. Nothing is written.
     """
-    place = root / spec.path
+    place = spec.place(root)
     if not place.exists():
         return Trial(mapping, (), 0, 0, (missing_source(spec),))
     problems: list[Problem] = []

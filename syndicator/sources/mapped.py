@@ -14,7 +14,7 @@ from syndicator.catalog.mapping import REQUIRED, Compiled, compile_mapping, prob
 from syndicator.catalog.model import Lifecycle, Product
 from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem, Severity
-from syndicator.sources import jsonl
+from syndicator.sources import jsonl, parquet
 from syndicator.sources.csvfile import read_table
 from syndicator.sources.places import listed, named
 from syndicator.sources.spec import Count, SourceSpec
@@ -24,7 +24,11 @@ from syndicator.sources.yamlfile import read_file
 Rows = Iterator[tuple[int, dict[str, Any]] | Problem]
 MERGE = "merge"
 """The option of a source that names the fields which it gives to products of other sources."""
-_SUFFIXES = {"jsonl": (".jsonl", ".ndjson", ".jsonl.gz"), "csv": (".csv", ".tsv", ".txt")}
+_SUFFIXES = {
+    "jsonl": (".jsonl", ".ndjson", ".gz"),
+    "csv": (".csv", ".tsv", ".txt"),
+    "parquet": (".parquet",),
+}
 
 
 def gather(
@@ -34,7 +38,7 @@ def gather(
     merged, unknown = merged_fields(spec)
     mapping, problems = load_mapping(root, spec, vocabulary.locales[0])
     problems += unknown
-    place = root / spec.path
+    place = spec.place(root)
     if not place.exists():
         problems.append(missing_source(spec))
     if mapping is None or not place.exists():
@@ -103,6 +107,8 @@ def open_rows(
     """Return the rows of one file of the format `kind`, lazily."""
     if kind == "jsonl":
         return jsonl.read_rows(path, label)
+    if kind == "parquet":
+        return parquet.read_rows(path, label)
     table, wrong = read_table(path, label, rule)
     problems += wrong
     return table.rows if table else iter(())

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from syndicator.catalog.assembly import Parts, assemble, named_files
 from syndicator.catalog.fields import Vocabulary
 from syndicator.errors import Origin, Problem, Severity
-from syndicator.sources import akeneo, mapped, workspace
+from syndicator.sources import (
+    akeneo,
+    bmecat,
+    etim,
+    google,
+    icecat,
+    magento,
+    mapped,
+    shopify,
+    workspace,
+)
 from syndicator.sources.assets import read_assets
+from syndicator.sources.http import fetch, is_address
 from syndicator.sources.places import inside
 from syndicator.sources.spec import Count, Reading, SourceSpec
 
@@ -19,6 +32,13 @@ _GATHERERS: dict[str, Gather] = {
     "jsonl": mapped.gather,
     "csv": mapped.gather,
     "akeneo": akeneo.gather,
+    "magento": magento.gather,
+    "shopify": shopify.gather,
+    "google": google.gather,
+    "bmecat": bmecat.gather,
+    "icecat": icecat.gather,
+    "etim": etim.gather,
+    "parquet": mapped.gather,
 }
 FORMATS = tuple(_GATHERERS)
 """Names of the formats that a source can have."""
@@ -29,11 +49,13 @@ def read_catalog(
     sources: Sequence[SourceSpec],
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Reading:
     """Read every source and return the catalog of all that fits, with what was wrong.
 
     Never raises for bad input. A problem of severity `error` means that a record, or a whole
-    file, stayed out. Products that name files are read with the facts of these.
+    file, stayed out. Products that name files are read with the facts of these. Sources over
+    HTTP take the secrets of their headers from `environment`.
     """
     parts = Parts()
     known = frozenset(
@@ -43,23 +65,14 @@ def read_catalog(
     problems: list[Problem] = []
     counts: list[Count] = []
     files: dict[str, Path] = {}
-    for spec in sources:
-        gather = _GATHERERS.get(spec.format)
-        if gather is None:
-            expected = ", ".join(FORMATS)
-            problems.append(
-                Problem(
-                    "unknown-format",
-                    "there is no such format",
-                    Origin(spec.path),
-                    "format",
-                    expected,
-                    spec.format,
-                )
-            )
+    for named in sources:
+        spec, wrong = _fetched(root, named, environment)
+        problems += wrong
+        if spec is None:
+            counts.append(Count(named.path, 0, 0, 0))
             continue
         before = len(parts.entries)
-        wrong, count = gather(root, spec, vocabulary, parts)
+        wrong, count = _GATHERERS[spec.format](root, spec, vocabulary, parts)
         problems += wrong
         counts.append(count)
         home = _home(root, spec)
@@ -70,9 +83,24 @@ def read_catalog(
     return Reading(catalog, problems, tuple(counts))
 
 
+def _fetched(
+    root: Path, spec: SourceSpec, environment: Mapping[str, str]
+) -> tuple[SourceSpec | None, list[Problem]]:
+    """Return a source that can be read here, or nothing and why not."""
+    if spec.format not in _GATHERERS:
+        message, expected = "there is no such format", ", ".join(FORMATS)
+        origin = Origin(spec.path)
+        wrong = Problem("unknown-format", message, origin, "format", expected, spec.format)
+        return None, [wrong]
+    if not is_address(spec.path):
+        return spec, []
+    copy, problems = fetch(root, spec.path, spec.options, environment)
+    return (replace(spec, local=str(copy.resolve())) if copy else None), problems
+
+
 def _home(root: Path, spec: SourceSpec) -> Path:
     """Return the folder that the files of a source's records may not leave."""
-    place = root / spec.path
+    place = spec.place(root)
     if inside(root, place):
         return root
     return place if place.is_dir() else place.parent

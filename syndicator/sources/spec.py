@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 
 from syndicator.catalog.model import Catalog
@@ -12,7 +13,9 @@ from syndicator.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """One `[[sources]]` of the settings; paths are relative to the workspace.
+    """One `[[sources]]` of the settings.
+
+    Paths are relative to the workspace, or addresses of the web.
 
     The path of a source is the operator's own word, so it may lie outside of the workspace. What
     its records name may not leave the workspace or, for a source outside, the source's folder.
@@ -22,6 +25,12 @@ class SourceSpec:
     path: str
     mapping: str = ""
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    local: str = ""
+    """Where the bytes lie, for a source that was fetched from its path."""
+
+    def place(self, root: Path) -> Path:
+        """Return the file or folder to read."""
+        return root / (self.local or self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def gather(
     root: Path, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
 ) -> tuple[list[Problem], Count]:
     """Read a content folder (or one file of products) into `parts`; return problems and counts."""
-    place = root / spec.path
+    place = spec.place(root)
     if not place.exists():
         return [missing_source(spec)], Count(spec.path, 0, 0, 0)
     if place.is_file():

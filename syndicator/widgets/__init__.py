@@ -4,5 +4,14 @@ from __future__ import annotations
 
 from syndicator.widgets.finding import built_in_folder, find_widgets
 from syndicator.widgets.package import KINDS, WidgetPackage, package
+from syndicator.widgets.snippet import Snippet, snippet
 
-__all__ = ["KINDS", "WidgetPackage", "built_in_folder", "find_widgets", "package"]
+__all__ = [
+    "KINDS",
+    "Snippet",
+    "WidgetPackage",
+    "built_in_folder",
+    "find_widgets",
+    "package",
+    "snippet",
+]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
@@ -13,6 +15,9 @@ from syndicator.catalog.model import Catalog, Product, sort_key
 from syndicator.entitlement import check_selectors, explain, parse_manifests, resolve
 from syndicator.errors import Origin
 from syndicator.located import Located
+
+# Makes the helper modules of these tests importable by name.
+sys.path.insert(0, str(Path(__file__).parent))
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

@@ -369,3 +369,28 @@ def test_a_fact_of_a_shown_product_changes_the_answer_for_those_who_see_it(say, 
     unseen = say.manifests(base + grant("{partner: berlin}", 'sku = "B"'))
     assert say.resolve(world, seen, say.NOW).next_change == instant(expected)
     assert say.resolve(world, unseen, say.NOW).next_change is None
+
+
+def test_a_price_that_a_selector_reads_moves_the_assortment_when_it_changes(say):
+    price = {"list": "base", "currency": "EUR"}
+    ends = {"amount": "10", "valid_until": "2026-07-01T00:00:00Z"}
+    starts = {"amount": "20", "valid_from": "2026-07-01T00:00:00Z"}
+    world = say.catalog(say.product("A", prices=[price | ends, price | starts]))
+    text = (
+        PARTNERS
+        + "kind: price-list\nid: base\ncurrency: EUR\n---\n"
+        + grant("{partner: nord}", "price.base < 15")
+    )
+    assert say.held(world, text, "nord") == ["A"]
+    assert say.held(world, text, "nord", instant("2026-07-01")) == []
+    read = say.manifests(text)
+    assert say.resolve(world, read, say.NOW).next_change == instant("2026-07-01")
+    back = text.replace("price.base < 15", "price.base > 15")
+    assert say.resolve(world, say.manifests(back), say.NOW).next_change == instant("2026-07-01")
+
+
+def test_the_instant_itself_is_not_its_own_next_change(say):
+    life = {"release": "2026-06-01T12:00:00Z", "end_of_life": "2026-06-01T12:00:01Z"}
+    world = say.catalog(say.product("A", lifecycle=life))
+    read = say.manifests(PARTNERS + grant("{partner: nord}", "all"))
+    assert say.resolve(world, read, say.NOW).next_change == say.NOW + timedelta(seconds=1)

@@ -26,7 +26,6 @@ from syndicator.catalog.model import (
     Product,
     Relation,
     RelationType,
-    Rights,
     Span,
     SpecDefinition,
     SpecType,
@@ -217,16 +216,11 @@ def test_a_field_policy_hides_fields_and_single_specs() -> None:
 
 
 def test_a_picture_beyond_its_rights_is_not_shown() -> None:
-    """Territory and time of a picture are respected, and its file is not published for it."""
-    rights = {
-        "here": Rights(territories=("DE",)),
-        "elsewhere": Rights(territories=("US",)),
-        "expired": Rights(valid_until=NOW),
-    }
+    """What entitlement withholds is neither shown nor published for this edition."""
     product = bike(
-        media=tuple(Media(file=f"{name}.svg", rights=right) for name, right in rights.items())
+        media=tuple(Media(file=f"{name}.svg") for name in ("here", "elsewhere", "expired"))
     )
-    view = seen(product, edition={"territory": "DE"})
+    view = seen(product, edition={"withheld": frozenset({"elsewhere.svg", "expired.svg"})})
     assert len(render(product, view)["media"]) == 1
     assert view.media == {view.shelf.sources["here.svg"]}
 

@@ -18,6 +18,7 @@ NAMER = Namer(b"a secret of sixteen bytes or more")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MEDIA = "m/0f/0f0123456789abcdef0123456789abcd"
 SCRIPT = "w/aisle/0123456789abcdef/aisle.js"
+BUNDLE = "w/aisle/0123456789abcdef/large.js"
 CODE = b"export {};\n" * 40
 PADDING = "words " * 60
 
@@ -25,10 +26,19 @@ Documents = dict[str, dict[str, Any]]
 """Documents of an edition, by SKU."""
 
 GERMAN: Documents = {
-    "NV-1": {"title": "Fjord <7>", "price": {"text": "3.499,00 €"}, "summary": PADDING},
-    "NV/2": {"title": "Keld & Co", "summary": PADDING},
+    "NV-1": {
+        "title": "Fjord <7>",
+        "brand": "Norrvind",
+        "mpn": "FJ7",
+        "gtin": "04006381333931",
+        "price": {"amount": "3499.00", "currency": "EUR", "text": "3.499,00 €"},
+        "summary": PADDING,
+    },
+    "NV/2": {"title": "Keld & Co", "brand": "Norrvind", "summary": PADDING},
 }
-ENGLISH: Documents = {"NV-1": {"title": "Fjord 7 in English", "summary": PADDING}}
+ENGLISH: Documents = {
+    "NV-1": {"brand": "Norrvind", "title": "Fjord 7 in English", "summary": PADDING}
+}
 EDITIONS = {"de": GERMAN, "en": ENGLISH}
 
 
@@ -91,6 +101,7 @@ def fill(target: Target) -> None:
         f"public/{MEDIA}.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         f"public/{MEDIA}.exe": b"MZ",
         f"public/{SCRIPT}": CODE,
+        f"public/{BUNDLE}": CODE * 10,
         "public/w/aisle/latest/aisle.js": b"export {};\n",
         "public/w/app/0123456789abcdef/index.html": b"<p>app",
         "private/o/ab/secret.json": b'{"secret":true}',

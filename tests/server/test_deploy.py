@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from flask import request
 
+from syndicator.bundle import keys
 from syndicator.cli import cli
 from syndicator.feeds import feed_key
 from syndicator.server import Server, create_app
@@ -123,6 +124,8 @@ def test_nginx_before_the_server_passes_the_public_zone_and_nothing_closed(
         assert (part.status, data) == (206, b"\x01\x02\x03")
         key = feed_key(NAMER, "velohaus", "atom")
         assert get(port, f"/feeds/velohaus/atom.atom?key={key}")[1] == b"<feed/>"
+        handle = keys.partner_handle(NAMER, "velohaus")
+        assert b"Fjord" in get(port, f"/fragment/{handle}?sku=NV-1")[1]
         for closed in ("/preview/", "/metrics", "/private/refs/live", "/o/../private/refs/live"):
             assert get(port, closed)[0].status == 404
 

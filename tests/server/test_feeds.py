@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from syndicator.feeds import feed_key
+from syndicator.targets import blob
 from tests.server.published_site import NAMER
 
 KEY = feed_key(NAMER, "velohaus", "atom")
@@ -58,3 +61,26 @@ def test_a_known_version_is_not_sent_again(client):
     tag = client.get(PATH, query_string={"key": KEY}).headers["ETag"]
     again = client.get(PATH, query_string={"key": KEY}, headers={"If-None-Match": tag})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("c.tsv", "text/tab-separated-values; charset=utf-8"),
+        ("c.jsonl", "application/jsonl"),
+        ("c.json", "application/feed+json"),
+        ("c.xml", "application/xml"),
+    ],
+)
+def test_a_large_feed_is_packed_and_keeps_its_type(client, published, file, kind):
+    data = b"words and words\n" * 1000
+    published.target.write([blob(f"private/feeds/velohaus/{file}", data)])
+    headers = {"Authorization": f"Bearer {feed_key(NAMER, 'velohaus', 'c')}"}
+    plain = client.get(f"/feeds/velohaus/{file}", headers=headers)
+    packed = client.get(
+        f"/feeds/velohaus/{file}", headers=headers | {"Accept-Encoding": "gzip, br"}
+    )
+    assert plain.data == gzip.decompress(packed.data) == data
+    assert packed.content_length < 1000
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+    assert plain.headers["Content-Type"] == packed.headers["Content-Type"] == kind

@@ -20,6 +20,11 @@ def test_partners_editions_and_products_are_listed(client):
     assert "3.499,00 €" in products
 
 
+def test_a_partner_is_found_by_part_of_its_id(client):
+    assert "1 partner." in client.get("/preview/?find=haus").text
+    assert "0 partners." in client.get("/preview/?find=nobody").text
+
+
 def test_a_product_stands_in_a_frame_with_its_document_beside(client):
     page = client.get("/preview/velohaus/NV-1").text
     assert "<iframe" in page

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 
+import brotli
 import pytest
 
 from syndicator.canonical import integrity
@@ -48,6 +49,7 @@ def test_the_built_in_aisle_is_found_and_fits_its_size():
     aisle = next(found for found in find_widgets() if found.id == "aisle")
     size = {name: len(gzip.compress(data, 9)) for name, data in aisle.files.items()}
     assert size["aisle.js"] <= 3072
+    assert len(brotli.compress(aisle.files["aisle.js"])) <= 2560
     parts = [name for name in size if name.endswith(".js") and name != "aisle.js"]
     assert parts
     assert max(size[name] for name in parts) <= 4096

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET  # the files are our own
 
 import pytest
 import yaml
+from PIL import Image
 from pypdf import PdfReader
 
 LOCALES = ("en", "de", "fr")
@@ -162,6 +163,27 @@ def test_bicycles_are_shown_from_several_sides(products: dict[str, Any]) -> None
         assert all({"en", "de"} <= entry["alt"].keys() for entry in product["media"]), sku
 
 
+def test_every_product_is_there_on_white(repository: Path, products: dict[str, Any]) -> None:
+    """Marketplaces take no SVG: each product has a WebP of at least 500 pixels a side."""
+    for sku, product in products.items():
+        [name] = [entry["file"] for entry in product["media"] if entry["file"].endswith(".webp")]
+        with Image.open(repository / name) as picture:
+            assert picture.format == "WEBP", sku
+            assert min(picture.size) >= 500, sku
+            assert picture.getpixel((2, 2)) == (255, 255, 255), sku
+
+
+def test_secrets_are_named_nowhere_else(products: dict[str, Any], repository: Path) -> None:
+    """Neither the product under embargo nor the numbered edition is named outside its own words."""
+    for name, sku in (("Fjord 9", "NV-FJORD-9"), ("Halo", "NV-HALO-LTD")):
+        naming = {other for other, product in products.items() if name in str(product)}
+        assert naming == {sku}
+    for path in (repository / "content/documents").glob("*.pdf"):
+        words = "\n".join(page.extract_text() for page in PdfReader(path).pages)
+        assert "Fjord 9" not in words
+        assert "Halo" not in words
+
+
 @pytest.mark.parametrize("stem", ["fjord-7", "pram-2", "kotte-12", "holme-20"])
 def test_pictures_are_drawn(repository: Path, stem: str) -> None:
     """A known picture has a title and enough shapes to be one."""
@@ -190,7 +212,9 @@ def test_pictures_are_safe_and_light(repository: Path) -> None:
         ("manual-e-bike-en", 9, "The belt"),
         ("manual-e-bike-de", 9, "Der Riemen"),
         ("manual-bike-en", 5, "The spare spokes of the Vidda"),
+        ("manual-bike-de", 5, "Die Ersatzspeichen des Vidda"),
         ("manual-kids-en", 5, "First afternoon"),
+        ("manual-kids-de", 5, "Erster Nachmittag"),
         ("service-belt-and-brakes-en", 4, "45 Hz"),
         ("datasheet-fjord-7-en", 1, "NV-P-BELT-118"),
     ],

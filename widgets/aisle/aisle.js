@@ -16,19 +16,13 @@ const PINS = /** @type {{[file: string]: string}} */ (/** @type {unknown} */ ("@
 /** Longest wait in milliseconds, for one answer and for a whole product. */
 const PATIENCE = 4000;
 
-/** What each element shows, as names of sections; the part that draws knows them. */
+/** The elements, and what those show that have more than the one section of their name. */
+const NAMES = "aisle product gallery specs documents accessories support offer compare contact brand".split(" ");
+/** @type {{[name: string]: string}} */
 const VIEWS = {
   aisle: "hero text features specs documents relations support",
   product: "hero text features",
-  gallery: "gallery",
-  specs: "specs",
-  documents: "documents",
   accessories: "relations",
-  support: "support",
-  offer: "offer",
-  compare: "compare",
-  contact: "contact",
-  brand: "brand",
 };
 
 /**
@@ -75,14 +69,16 @@ const load = async (url, integrity) => {
   /** @param {string} [hash] */
   const ask = (hash) =>
     fetch(url, { integrity: hash, credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(PATIENCE) });
-  /** @type {Response} */
+  /** @type {Response | undefined} */
   let answer;
   try {
     answer = await ask(integrity);
   } catch (error) {
     if (/** @type {Error} */ (error).name == "TimeoutError") throw new Failure("timeout");
-    throw new Failure(integrity && (await ask().then((again) => again.ok, () => false)) ? "integrity" : "network");
+    if (integrity) answer = await ask().then((again) => again.text().then(() => again)).catch(() => undefined);
+    if (answer?.ok) throw new Failure("integrity");
   }
+  if (!answer) throw new Failure("network");
   if (!answer.ok) throw new Failure(answer.status == 404 ? "absent" : "http");
   return answer;
 };
@@ -106,29 +102,14 @@ const json = async (url, integrity) => parse(await (await load(url, integrity)).
  */
 const signed = (url, key) =>
   once(url, async () => {
+    const seal = key && part("seal.js", PINS["seal.js"]);
     const text = await (await load(url)).text();
-    if (key && !(await genuine(text, key))) throw new Failure("signature");
+    if (seal && !(await (await seal).genuine(text, key))) throw new Failure("signature");
     const value = parse(text);
     if (value.generation < newest.get(url)) throw new Failure("replay");
     newest.set(url, value.generation);
     return value;
   }, true);
-
-/** Whether the publisher signed these bytes (Ed25519); browsers without it cannot tell. @param {string} text @param {string} key */
-const genuine = async (text, key) => {
-  /** @param {string} base64 */
-  const raw = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const found = /"ed25519":"([\w+/]{86}==)",/.exec(text);
-  try {
-    const trusted = await crypto.subtle.importKey("raw", raw(key), "Ed25519", false, ["verify"]);
-    return found && (await crypto.subtle.verify("Ed25519", trusted, raw(found[1]), encode(text.replace(found[0], ""))));
-  } catch (error) {
-    return /** @type {Error} */ (error).name == "NotSupportedError";
-  }
-};
-
-/** @param {string} text */
-const encode = (text) => new TextEncoder().encode(text);
 
 /** An object beneath the head, by its reference. @param {string} root @param {string[]} reference */
 const object = (root, [name, integrity]) =>
@@ -163,15 +144,14 @@ const sheet = () =>
     return new CSSStyleSheet().replace(await answer.text());
   });
 
-/** @param {string} key @returns {Promise<string>} the first 8 hexadecimal digits of its SHA-256 */
+/** @param {string} key @returns {Promise<number>} the first 32 bits of its SHA-256 */
 const hashed = async (key) => {
-  if (!globalThis.crypto?.subtle) throw new Failure("insecure");
-  const digest = await crypto.subtle.digest("SHA-256", encode(key));
-  return [...new Uint8Array(digest, 0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (!isSecureContext) throw new Failure("insecure");
+  return new DataView(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key))).getUint32(0);
 };
 
 /** The lookup keys of a product or of an element's attributes. @param {Json} of @returns {string[]} */
-export const keys = ({ sku, gtin, brand, mpn }) =>
+const keys = ({ sku, gtin, brand, mpn }) =>
   [
     sku && `sku:${sku.trim()}`,
     gtin && `gtin:${gtin.replace(/\D/g, "").padStart(14, "0")}`,
@@ -180,40 +160,41 @@ export const keys = ({ sku, gtin, brand, mpn }) =>
 
 /** @param {Json} entry @param {string} locale @returns {string} the edition for the reader's language */
 const choose = ({ editions, default: fallback }, locale) => {
-  const names = Object.keys(editions);
   const wanted = locale.toLowerCase();
-  const language = wanted.split("-")[0];
+  // Canonical JSON is sorted, so the plain language stands before its regions.
+  const names = Object.keys(editions);
   const name =
     names.find((one) => one.toLowerCase() == wanted) ??
-    names.find((one) => one.toLowerCase() == language) ??
-    names.find((one) => one.toLowerCase().startsWith(`${language}-`));
+    names.find((one) => one.toLowerCase().split("-")[0] == wanted.split("-")[0]);
   return editions[name ?? fallback];
 };
 
 /** The head of the edition that a partner shows in a language. @param {Question} question @returns {Promise<Json>} */
-export const edition = async ({ root, partner, locale, key, hint }) => {
+const edition = async ({ root, partner, locale, key, hint }) => {
   /** @param {string} id */
   const head = (id) => signed(`${root}e/${id}.json`, key);
-  if (hint) head(hint).catch(() => {}); // on its way while the entry confirms it
+  const early = hint && head(hint); // on its way while the entry confirms it
+  if (early) early.catch(() => {});
   const entry = await signed(`${root}p/${encodeURIComponent(partner)}.json`, key).catch((error) => {
     throw error.message == "absent" ? new Failure("partner", true) : error;
   });
-  return head(choose(entry, locale));
+  const id = choose(entry, locale);
+  return early && id == hint ? early : head(id);
 };
 
 /**
  * Find one product: head, lookup, page. Cost: one page where the head holds the lookup.
  * @param {string} root @param {Json} head @param {string[]} wanted @returns {Promise<Json>}
  */
-export const find = async (root, head, wanted) => {
+const find = async (root, head, wanted) => {
   for (const key of wanted) {
     const hash = await hashed(key);
     let holder = head;
-    for (let rest = parseInt(hash, 16) / 2 ** 32; holder.lookups; rest %= 1) {
+    for (let rest = hash / 2 ** 32; holder.lookups; rest %= 1) {
       rest *= holder.lookups.length; // the next bits of the hash are now the whole part
       holder = await object(root, holder.lookups[Math.floor(rest)]);
     }
-    for (const number of holder.lookup[hash] ?? []) {
+    for (const number of holder.lookup[hash.toString(16).padStart(8, "0")] ?? []) {
       const page = await object(root, await reference(root, head, number));
       for (const document of Object.values(page.docs)) if (keys(document).includes(key)) return document;
     }
@@ -222,7 +203,7 @@ export const find = async (root, head, wanted) => {
 };
 
 /** The reference of a page, down the tree of tables. @param {string} root @param {Json} node @param {number} number @returns {Promise<string[]>} */
-export const reference = async (root, node, number) => {
+const reference = async (root, node, number) => {
   while (node.tables) {
     const span = node.span;
     node = await object(root, node.tables[Math.floor(number / span)]);
@@ -246,7 +227,8 @@ class Aisle extends HTMLElement {
 
   /** What the element draws, as names of sections. */
   get sections() {
-    return VIEWS[/** @type {keyof typeof VIEWS} */ (this.localName.slice(11))].split(" ");
+    const name = this.localName.slice(11);
+    return (VIEWS[name] ?? name).split(" ");
   }
 
   connectedCallback() {
@@ -355,7 +337,7 @@ class Aisle extends HTMLElement {
   }
 }
 
-for (const view of Object.keys(VIEWS)) {
+for (const view of NAMES) {
   const name = `syndicator-${view}`;
   if (!customElements.get(name)) customElements.define(name, class extends Aisle {});
 }

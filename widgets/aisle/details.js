@@ -11,6 +11,9 @@ const ROWS = 60;
 /** Tables from so many rows on can be searched. */
 const MANY = 12;
 
+/** Relations in the order in which a buyer asks for them. */
+const KINDS = ["part", "accessory", "successor", "alternative", "spare_part"];
+
 /** Units of readers who do not measure in metres: factor, offset, name, for `Intl` or as text. @type {{[unit: string]: [number, number, string]}} */
 const CUSTOMARY = {
   kg: [2.204623, 0, "lb"], g: [0.03527396, 0, "oz"], mm: [0.03937008, 0, "in"], cm: [0.3937008, 0, "in"], m: [3.28084, 0, "ft"],
@@ -68,9 +71,9 @@ const documents = ({ document: { documents: files = [] }, locale, root, kit: { h
 
 /** @param {Context} context */
 const relations = ({ document: { relations: kinds = {} }, root, kit: { h, picture, section }, say }) =>
-  Object.entries(kinds).map(([kind, products]) =>
+  KINDS.filter((kind) => kinds[kind]).map((kind) =>
     section(say, kind, h("ul", { class: "cards", role: "list" },
-      ...products.map((/** @type {Json} */ { sku, title, brand, image, quantity }) =>
+      ...kinds[kind].map((/** @type {Json} */ { sku, title, brand, image, quantity }) =>
         h("li", {}, h("button", { type: "button", class: "card", part: "card", "data-act": "open", "data-sku": sku },
           h("span", { class: "plate" }, picture(typeof image == "string" ? { src: image } : image && { ...image, alt: "" }, root)),
           h("span", { class: "name" }, quantity > 1 && `${quantity} × `, title), brand && h("span", { class: "facts" }, brand)))))));

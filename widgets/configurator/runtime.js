@@ -11,7 +11,7 @@
 /** @typedef {{id: string, default?: number, aux?: string, values: ValueLabel[], [key: string]: any}} OptionLabel */
 /** @typedef {{rules: string, base?: {price?: number, parts?: Record<string, number>}, options: OptionLabel[], [key: string]: any}} Labels */
 /** @typedef {{vars: number[], level: Int32Array, start: Int32Array, slot: Int32Array, to: Int32Array, pair: Int32Array, pairs: number[][], root: number, slots: number[][], free: Float64Array}} Component */
-/** @typedef {{values: Record<string, string>, total: number, parts: Record<string, number>}} Configuration */
+/** @typedef {{values: Record<string, string>, total: number, parts: Record<string, number>, hidden: string[]}} Configuration `hidden` are the options that do not show */
 
 /** The artefact or its labels cannot be used. */
 export class ConfiguratorError extends Error {}
@@ -119,7 +119,7 @@ const readComponent = (reader, live) => {
  * @param {Component} part @param {Float64Array} weight
  */
 const upward = (part, weight) => {
-  const { level, start, slot, to, slots, free, root } = part;
+  const level = part.level, start = part.start, slot = part.slot, to = part.to, slots = part.slots, free = part.free, root = part.root;
   for (let l = 0; l < slots.length; l++) {
     let least = Infinity;
     for (const s of slots[l]) if (weight[s] < least) least = weight[s];
@@ -145,7 +145,7 @@ const upward = (part, weight) => {
  * @param {Float64Array} result filled for the component's slots; Infinity before
  */
 const through = (part, weight, up, result) => {
-  const { level, start, slot, to, pair, pairs, root, slots, free } = part;
+  const level = part.level, start = part.start, slot = part.slot, to = part.to, pair = part.pair, pairs = part.pairs, root = part.root, slots = part.slots, free = part.free;
   const down = new Float64Array(root + 1).fill(Infinity);
   const skipped = new Float64Array(pairs.length).fill(Infinity);
   down[root] = free[level[root]];
@@ -331,7 +331,7 @@ export class Configurator {
 
   /** @param {string} option @returns {string[]} the values that are possible under all choices and the cap */
   domain(option) {
-    const { min } = this.bounds();
+    const min = this.bounds().min;
     const v = this.#variable(option);
     return this.labels.options[v].values.filter((_, i) => min[this.#base[v] + i] < Infinity).map((value) => value.id);
   }
@@ -479,12 +479,12 @@ export class Configurator {
     const found = [];
     for (const s of this.#core) found[this.#owner(s)] = s;
     for (const part of this.#parts) {
-      const { edge, free } = guide(part);
+      const guided = guide(part);
       let l = 0;
       for (let n = part.root; ; ) {
-        for (; l < part.level[n]; l++) found[part.vars[l]] = free(part.slots[l]);
+        for (; l < part.level[n]; l++) found[part.vars[l]] = guided.free(part.slots[l]);
         if (n === 0) break;
-        const e = edge(n);
+        const e = guided.edge(n);
         found[part.vars[l++]] = part.slot[e];
         n = part.to[e];
       }
@@ -498,14 +498,17 @@ export class Configurator {
     const parts = { ...this.labels.base?.parts };
     /** @type {Record<string, string>} */
     const values = {};
+    /** @type {string[]} */
+    const hidden = [];
     let total = this.#basePrice;
     this.labels.options.forEach((option, v) => {
       const value = option.values[found[v] - this.#base[v]];
       total += value.price ?? 0;
       for (const [sku, count] of Object.entries(value.parts ?? {})) parts[sku] = (parts[sku] ?? 0) + count;
       if (!option.aux) values[option.id] = value.id;
+      else if (option.of && value.id === "no") hidden.push(option.of);
     });
-    return { values, total, parts };
+    return { values, total, parts, hidden };
   }
 
   /** @param {number} s the price of a slot, and a change where it is not the default */
@@ -532,6 +535,16 @@ export class Configurator {
     return result.map((sum) => (sum < Infinity ? sum - Math.round(sum / CHANGE) * CHANGE + this.#basePrice : sum));
   }
 
+  /**
+   * What the shown total becomes where a value takes the place of the choice on its option.
+   * @param {string} option @param {string} value @returns {number} Infinity where impossible
+   */
+  instead(option, value) {
+    const chosen = new Map(this.#chosen).set(this.#variable(option), this.slot(option, value));
+    const found = this.#solve(this.#weights(chosen, this.#leaving));
+    return found ? this.#configuration(found).total : Infinity;
+  }
+
   /** @returns {Configuration | null} the cheapest configuration with the choices */
   cheapest() {
     const found = this.#solve(this.#weights(this.#chosen, this.#cost));
@@ -540,7 +553,7 @@ export class Configurator {
 
   /** @param {Component} part @param {Float64Array} weight numbers of configurations below each node */
   #counts(part, weight) {
-    const { level, start, slot, to, slots, root } = part;
+    const level = part.level, start = part.start, slot = part.slot, to = part.to, slots = part.slots, root = part.root;
     const below = [1n];
     for (let l = slots.length - 1; l >= 0; l--) {
       below.unshift(below[0] * BigInt(slots[l].filter((s) => weight[s] < Infinity).length));

@@ -1,0 +1,108 @@
+"""DIMACS CNF: clauses over numbered variables, named by comments or by a value map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from syndicator.configurator.formulas import Among, Formula, Not, Some
+from syndicator.configurator.importing.features import FeatureModel
+from syndicator.configurator.model import Model, Option, Rule, Value
+from syndicator.errors import Origin, Problem
+
+_NAMED = re.compile(r"c\s+(\d+)\$?\s+(\S+)\s*")
+MAX_VARIABLES = 5000
+
+
+def read_dimacs(
+    text: str, file: str, values: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[Model, list[Problem]]:
+    """Return the model of a CNF file and what is wrong with it.
+
+    `values` maps an option to the names of the variables that are its values (exactly one of
+    them holds, by the clauses or not); every other variable becomes a toggle. Comments
+    `c 12 name` name variables.
+    """
+    reader = _Reader(file)
+    for number, line in enumerate(text.splitlines(), 1):
+        reader.line(line.strip(), number)
+    return reader.model(values or {})
+
+
+class _Reader:
+    """Collects names and clauses, then decides which variables are values of an option."""
+
+    def __init__(self, file: str) -> None:
+        self._notes = FeatureModel(file)
+        self._file = file
+        self._names: dict[int, str] = {}
+        self._clauses: list[tuple[int, list[int]]] = []
+        self._pending: list[int] = []
+        self._count: int | None = None
+
+    def line(self, line: str, number: int) -> None:
+        named = _NAMED.fullmatch(line)
+        if named:
+            self._names[int(named[1])] = named[2]
+        elif line.startswith("p"):
+            self._header(line, number)
+        elif line and not line.startswith(("c", "%")):
+            self._numbers(line, number)
+
+    def _header(self, line: str, number: int) -> None:
+        words = line.split()
+        if len(words) != 4 or words[1] != "cnf" or not words[2].isdigit():  # noqa: PLR2004  p cnf V C
+            self._notes.error("bad-format", "this is not `p cnf variables clauses`", number, line)
+        elif int(words[2]) > MAX_VARIABLES:
+            self._notes.error("too-large", f"more than {MAX_VARIABLES} variables", number, line)
+        else:
+            self._count = int(words[2])
+
+    def _numbers(self, line: str, number: int) -> None:
+        for word in line.split():
+            if not re.fullmatch(r"-?\d{1,9}", word):
+                self._notes.error("bad-line", "this is not a literal", number, word)
+                return
+            literal = int(word)
+            if literal == 0:
+                self._clauses.append((number, self._pending))
+                self._pending = []
+            elif self._count is None or abs(literal) > self._count:
+                self._notes.error("bad-line", "the variable is not declared", number, word)
+            else:
+                self._pending.append(literal)
+
+    def model(self, values: Mapping[str, tuple[str, ...]]) -> tuple[Model, list[Problem]]:
+        if self._count is None:
+            self._notes.error("bad-format", "there is no line `p cnf variables clauses`", 1)
+        names = [self._names.get(one, f"x{one}") for one in range(1, (self._count or 0) + 1)]
+        places: dict[str, tuple[int, int]] = {}
+        options: list[Option] = []
+        for option, members in values.items():
+            for place, member in enumerate(members):
+                if member not in names:
+                    self._notes.error("unknown-value", f"no variable is named {member!r}", 1)
+                places[member] = (len(options), place)
+            options.append(Option(option, tuple(map(Value, members))))
+        for name in names:
+            if name not in places:
+                places[name] = (len(options), 1)
+                options.append(Option(name, (Value("no"), Value("yes"))))
+        rules = tuple(
+            Rule(
+                f"line-{line}",
+                Some(tuple(_literal(one, names, places) for one in clause)),
+                {},
+                " ".join(map(str, clause)),
+                Origin(self._file, line),
+            )
+            for line, clause in self._clauses
+        )
+        model = Model("imported", tuple(options), rules=rules, origin=Origin(self._file))
+        return model, self._notes.problems
+
+
+def _literal(literal: int, names: list[str], places: Mapping[str, tuple[int, int]]) -> Formula:
+    variable, value = places[names[abs(literal) - 1]]
+    holds = Among(variable, frozenset((value,)))
+    return holds if literal > 0 else Not(holds)

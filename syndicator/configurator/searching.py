@@ -1,0 +1,181 @@
+"""Finding a small diagram for one connected group of variables: orders tried and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from syndicator.configurator.building import TooLargeError, conjoin
+from syndicator.configurator.diagram import Layered, extract, reduced
+from syndicator.configurator.engine import Engine
+from syndicator.configurator.formulas import Formula, scope
+from syndicator.configurator.ordering import candidates
+from syndicator.configurator.sifting import sift
+
+_SIFT_FROM = 5_000
+"""Nodes alive at which CUDD first sifts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How far a compilation goes before it gives up; all but `expired` is counted, not timed.
+
+    A counted budget gives the same artefact on every machine; time can only turn it into a
+    refusal.
+    """
+
+    nodes: int = 250_000
+    """Nodes of one component's finished diagram, in layers."""
+    alive: int = 1_000_000
+    """Nodes of the growing function in the Boolean engine."""
+    starts: int = 24
+    """Random starts for orders."""
+    tries: int = 4
+    """Orders whose diagrams are built and measured."""
+    work: int = 12_000_000
+    """Cells that sifting may touch in one component; 0: take the first order that fits."""
+    expired: Callable[[], bool] = lambda: False
+    """Tells that time is up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One order that was tried for one component, and what came of it (None: too large)."""
+
+    component: int
+    method: str
+    size: int | None
+
+
+class ExpiredError(Exception):
+    """Time is up."""
+
+
+class Search:
+    """Compiles the rules over one connected group of variables; results are its attributes."""
+
+    def __init__(
+        self,
+        number: int,
+        group: Sequence[int],
+        live: Sequence[frozenset[int]],
+        formulas: Sequence[tuple[int, Formula]],
+        sizes: Sequence[int],
+        budget: Budget,
+        *,
+        pure: bool,
+    ) -> None:
+        self.group = group
+        self.formulas = formulas
+        self.trials: list[Trial] = []
+        self.portable = True
+        self.engine = ""
+        self.hard: list[int] = []
+        """The rules at which a diagram grew too large."""
+        self.contradictory = False
+        """Told by a flag, not raised: a traceback would keep the engine's functions alive."""
+        self._number = number
+        self._live = live
+        self._sizes = sizes
+        self._budget = budget
+        self._pure = pure
+        self._dense = 0
+
+    def run(self, seed: int) -> Layered | None:
+        """Return the smallest diagram found; None: contradictory, or nothing fits the budget.
+
+        Raises:
+            ExpiredError: Time is up.
+        """
+        scopes = [scope(formula) for _, formula in self.formulas]
+        budget = self._budget
+        best: Layered | None = None
+        orders = candidates(self.group, scopes, seed=seed, starts=budget.starts, keep=budget.tries)
+        for order in orders:
+            best = _smaller(best, self._static(order, best))
+            if self.contradictory:
+                return None
+        if best is None or 0 < budget.work < _sweep(best):
+            best = _smaller(best, self._with_engine_order(orders[0]))
+        if best is None or not self.portable:
+            return best
+        before = _size(best)
+        best = sift(best, limit=budget.work)
+        if _size(best) < before:
+            self.trials.append(Trial(self._number, "sifted", _size(best)))
+        return best
+
+    def _static(self, order: tuple[int, ...], best: Layered | None) -> Layered | None:
+        """Build in a fixed order; give up early where it grows far beyond the best."""
+        engine = Engine(order, self._sizes, pure=self._pure)
+        self.engine = engine.name
+        nodes, alive = self._budget.nodes, self._budget.alive
+        if best is not None:
+            nodes = min(nodes, 2 * sum(map(len, best.layers)))
+            alive = min(alive, max(20_000, 10 * self._dense))
+        return self._built(engine, "static", (nodes, alive), lambda _: None)
+
+    def _with_engine_order(self, order: tuple[int, ...]) -> Layered | None:
+        """Let CUDD sift while the diagram grows; another engine cannot repeat its order."""
+        engine = Engine(order, self._sizes, pure=self._pure)
+        if not engine.fast:
+            return None
+        engine.group()
+        threshold = [_SIFT_FROM]
+
+        def after(alive: int) -> None:
+            if alive > threshold[0]:
+                engine.sift()
+                threshold[0] = max(_SIFT_FROM, 2 * len(engine.manager))
+
+        limits = (self._budget.nodes, self._budget.alive)
+        found = self._built(engine, "sifted by CUDD", limits, after)
+        self.portable = found is None
+        return found
+
+    def _built(
+        self, engine: Engine, method: str, limits: tuple[int, int], after: Callable[[int], None]
+    ) -> Layered | None:
+        def watched(alive: int) -> None:
+            if self._budget.expired():
+                raise ExpiredError
+            after(alive)
+
+        nodes, alive = limits
+        try:
+            function = conjoin(engine, self.formulas, live=self._live, limit=alive, after=watched)
+            if method != "static":
+                engine.sift()
+                engine = engine.reordered()
+            layered = extract(engine, function, nodes)
+        except TooLargeError as error:
+            self.hard += error.rules
+            self.trials.append(Trial(self._number, method, None))
+            return None
+        if layered is None:
+            self.contradictory = True
+            return None
+        self._dense = function.dag_size
+        self.trials.append(Trial(self._number, method, _size(layered)))
+        return layered
+
+
+def _smaller(one: Layered | None, other: Layered | None) -> Layered | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other, key=_size)
+
+
+def _size(layered: Layered) -> int:
+    """Return nodes and edges of the reduced diagram, which is what is stored."""
+    diagram = reduced(layered)
+    return len(diagram.nodes) + diagram.edges
+
+
+def _sweep(layered: Layered) -> int:
+    """Return roughly what it costs to move every variable through every layer once."""
+    widest = max(len(values) for values in layered.values)
+    return len(layered.layers) * sum(
+        len(layer) * len(values) * min(widest, 8)
+        for layer, values in zip(layered.layers, layered.values, strict=True)
+    )

@@ -1,0 +1,224 @@
+"""BMEcat 1.2 and 2005: articles with features of ECLASS, ETIM or a system of their own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from syndicator.catalog.model import Number, SpecValue, Text, Words
+from syndicator.catalog.specs import quantity
+from syndicator.catalog.units import symbol
+from syndicator.catalog.values import FieldError
+from syndicator.errors import Origin
+from syndicator.sources.drafts import Drafts, gatherer
+from syndicator.sources.xmlfile import Node, read_items
+
+_ITEMS = frozenset(
+    {
+        *("HEADER", "ARTICLE", "PRODUCT", "CATALOG_STRUCTURE"),
+        *("ARTICLE_TO_CATALOGGROUP_MAP", "PRODUCT_TO_CATALOGGROUP_MAP"),
+    }
+)
+LANGUAGES = {
+    "deu": "de", "ger": "de", "eng": "en", "fra": "fr", "fre": "fr", "ita": "it", "spa": "es",
+    "nld": "nl", "dut": "nl", "por": "pt", "pol": "pl", "swe": "sv", "dan": "da", "nor": "nb",
+    "fin": "fi", "ces": "cs", "cze": "cs", "hun": "hu", "tur": "tr", "rus": "ru", "zho": "zh",
+    "chi": "zh", "jpn": "ja", "kor": "ko", "ara": "ar",
+}  # fmt: skip
+"""ISO 639-2, both kinds, as BMEcat writes languages."""
+_UNITS = {
+    "C62": "", "MMT": "mm", "CMT": "cm", "MTR": "m", "INH": "in", "GRM": "g", "KGM": "kg",
+    "LTR": "l", "MLT": "ml", "WTT": "W", "KWT": "kW", "VLT": "V", "AMP": "A", "HTZ": "Hz",
+    "CEL": "°C", "P1": "%", "SEC": "s", "MIN": "min", "HUR": "h", "BAR": "bar", "NEW": "N",
+}  # fmt: skip
+"""UN/ECE Recommendation 20, as far as features of products use it."""
+_IDENTIFIER = re.compile(r"0\d+|\d{9,}")
+"""Digits that are no quantity: a GTIN, an article number."""
+_REFERENCES = {
+    "accessories": "accessory",
+    "sparepart": "spare_part",
+    "followup": "successor",
+    "similar": "alternative",
+    "consists_of": "part",
+}
+_DOCUMENTS = {"data_sheet": "datasheet", "manual": "manual", "certificate": "certificate"}
+_MEMBERS = {"ARTICLE": ("SUPPLIER_AID", "ART_ID"), "PRODUCT": ("SUPPLIER_PID", "PROD_ID")}
+
+
+class _Catalog:
+    """What stands once in a file and holds for its articles."""
+
+    def __init__(self, label: str, drafts: Drafts) -> None:
+        self.label, self.drafts = label, drafts
+        self.language, self.currency, self.supplier = drafts.locale, "", ""
+        self.groups: dict[str, tuple[str, Text]] = {}
+        self.members: dict[str, str] = {}
+        self.records: list[tuple[dict[str, Any], Origin]] = []
+
+    def header(self, node: Node) -> None:
+        """Read the languages, the currency and the supplier."""
+        languages = [n.text.strip().lower() for n in node.all("CATALOG", "LANGUAGE")]
+        known = [LANGUAGES.get(language, language) for language in languages]
+        self.language = next((own for own in known if own in self.drafts.locales), self.language)
+        self.currency = node.words("CATALOG", "CURRENCY")
+        self.supplier = node.words("SUPPLIER", "SUPPLIER_NAME")
+
+    def texts(self, node: Node, *path: str) -> Text:
+        """Return the words at a path by locale; what has no language is of the catalog's."""
+        found: Text = {}
+        for element in node.all(*path):
+            language = element.get("lang").lower()
+            locale = LANGUAGES.get(language, language) or self.language
+            if locale in self.drafts.locales and element.text.strip():
+                found.setdefault(locale, element.text.strip())
+        return found
+
+    def category(self, group: str) -> str:
+        """Return the path of a catalog group by the names of its ancestors, without the root."""
+        names: list[str] = []
+        seen: set[str] = set()
+        while group in self.groups and group not in seen:
+            seen.add(group)
+            parent, label = self.groups[group]
+            if parent not in {"", "0"}:
+                names.append(next(iter(label.values()), group))
+            group = parent
+        return self.drafts.category(names[::-1])
+
+
+def read(path: Path, label: str, drafts: Drafts) -> None:
+    """Read a catalog; groups can stand before or after the articles that belong to them."""
+    catalog = _Catalog(label, drafts)
+    for node in read_items(path, label, _ITEMS, drafts.problems):
+        if node.tag == "HEADER":
+            catalog.header(node)
+        elif node.tag in _MEMBERS:
+            _article(node, catalog)
+        elif node.tag == "CATALOG_STRUCTURE":
+            catalog.groups[node.words("GROUP_ID")] = (
+                node.words("PARENT_ID"),
+                catalog.texts(node, "GROUP_NAME"),
+            )
+        else:
+            member = node.words("ART_ID") or node.words("PROD_ID")
+            catalog.members.setdefault(member, node.words("CATALOG_GROUP_ID"))
+    for record, origin in catalog.records:
+        record["category"] = catalog.category(catalog.members.get(record["sku"], ""))
+        drafts.add(record, origin)
+
+
+def _article(node: Node, catalog: _Catalog) -> None:
+    kind, drafts, origin = node.tag, catalog.drafts, Origin(catalog.label, node.line)
+    key, _ = _MEMBERS[kind]
+    details = node.first(f"{kind}_DETAILS") or Node("", {}, node.line)
+    own = "AID" if kind == "ARTICLE" else "PID"
+    international = (
+        n.text for n in details.all("INTERNATIONAL_PID") if n.get("type") in {"gtin", "ean"}
+    )
+    record: dict[str, Any] = {
+        "sku": node.words(key),
+        "brand": details.words("MANUFACTURER_NAME") or catalog.supplier,
+        "mpn": details.words(f"MANUFACTURER_{own}"),
+        "model": details.words("MANUFACTURER_TYPE_DESCR"),
+        "gtin": drafts.gtin(details.words("EAN") or next(international, "").strip(), origin),
+        "title": catalog.texts(details, "DESCRIPTION_SHORT"),
+        "description": catalog.texts(details, "DESCRIPTION_LONG"),
+        "prices": _prices(node, kind, catalog),
+        "relations": _relations(node, kind),
+        **_files(node, catalog),
+    }
+    specs: dict[str, SpecValue] = {}
+    for features in node.all(f"{kind}_FEATURES"):
+        if system := features.words("REFERENCE_FEATURE_GROUP_ID"):
+            record.setdefault("family", system)
+            name = features.words("REFERENCE_FEATURE_GROUP_NAME") or system
+            drafts.families.setdefault(system, {catalog.language: name})
+        for holder in (features, *features.all("FEATURE_GROUP")):
+            for feature in holder.all("FEATURE"):
+                _feature(feature, specs, catalog)
+    record["specs"] = specs
+    catalog.records.append((record, origin))
+
+
+def _feature(node: Node, specs: dict[str, SpecValue], catalog: _Catalog) -> None:
+    """Read a feature; one that only heads others has its name as its value, and says nothing."""
+    label = catalog.texts(node, "FNAME") or catalog.texts(node, "FTEMPLATE", "FT_NAME")
+    label = label or {catalog.language: node.words("FTEMPLATE", "FT_ID")}
+    name = next(iter(label.values()), "")
+    if not name:
+        return
+    details = catalog.texts(node, "FVALUE_DETAILS")
+    values = [value.text.strip() for value in node.all("FVALUE") if value.text.strip()]
+    unit = node.words("FUNIT") or node.words("FTEMPLATE", "FT_UNIT")
+    if not values and details == label:
+        return
+    value = _value(values, details, _UNITS.get(unit, symbol(unit)), catalog)
+    if value is not None:
+        catalog.drafts.spec(specs, name, value, label)
+
+
+def _value(values: list[str], details: Text, unit: str, catalog: _Catalog) -> SpecValue | None:
+    if details and not values:
+        return Words(text=details)
+    if len(values) == 1 and not _IDENTIFIER.fullmatch(values[0]):
+        try:
+            amount, own = quantity(values[0])
+        except FieldError:
+            return Words(text={catalog.language: values[0]}) if values[0] != "-" else None
+        return Number(value=amount, unit=own or unit)
+    return Words(text={catalog.language: ", ".join(values)}) if values else None
+
+
+def _prices(node: Node, kind: str, catalog: _Catalog) -> list[dict[str, Any]]:
+    found = []
+    for price in node.all(f"{kind}_PRICE_DETAILS", f"{kind}_PRICE"):
+        amount = price.words("PRICE_AMOUNT")
+        if not amount:
+            continue
+        bound = price.words("LOWER_BOUND")
+        found.append(
+            {
+                "list": price.get("price_type").replace("_", "-") or catalog.drafts.price_list,
+                "amount": amount,
+                "currency": price.words("PRICE_CURRENCY") or catalog.currency,
+                "min_quantity": max(int(float(bound)), 1)
+                if bound.replace(".", "", 1).isdigit()
+                else 1,
+            }
+        )
+    return found
+
+
+def _relations(node: Node, kind: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for reference in node.all(f"{kind}_REFERENCE"):
+        target = reference.words("ART_ID_TO") or reference.words("PROD_ID_TO")
+        relation = _REFERENCES.get(reference.get("type"))
+        if target and relation:
+            found.setdefault(relation, []).append(target)
+    return found
+
+
+def _files(node: Node, catalog: _Catalog) -> dict[str, list[dict[str, Any]]]:
+    media: list[dict[str, Any]] = []
+    documents: list[dict[str, Any]] = []
+    for mime in node.all("MIME_INFO", "MIME"):
+        source = mime.words("MIME_SOURCE")
+        if not source.startswith(("http://", "https://")):
+            continue  # BMEcat leaves open where the files of a bare name are
+        purpose, title = mime.words("MIME_PURPOSE"), catalog.texts(mime, "MIME_DESCR")
+        if mime.words("MIME_TYPE").startswith("image/") or purpose in {
+            "normal",
+            "detail",
+            "thumbnail",
+        }:
+            media.append({"url": source, "role": "gallery" if media else "hero", "alt": title})
+        else:
+            documents.append(
+                {"url": source, "type": _DOCUMENTS.get(purpose, "other"), "title": title}
+            )
+    return {"media": media, "documents": documents}
+
+
+gather = gatherer(read, (".xml",))

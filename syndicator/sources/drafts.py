@@ -1,0 +1,160 @@
+"""What the readers of fixed formats fill: records on their way to the catalog, with places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from syndicator.catalog.assembly import Entry, Parts
+from syndicator.catalog.fields import Vocabulary
+from syndicator.catalog.implied import implied_categories, implied_families
+from syndicator.catalog.intake import build_product
+from syndicator.catalog.mapping import slug
+from syndicator.catalog.model import (
+    Category,
+    Family,
+    Product,
+    SpecDefinition,
+    SpecType,
+    SpecValue,
+    Text,
+)
+from syndicator.catalog.shapes import warn
+from syndicator.catalog.values import FieldError, parse_gtin
+from syndicator.errors import Origin, Problem
+from syndicator.sources.places import listed, named
+from syndicator.sources.spec import Count, SourceSpec
+from syndicator.sources.workspace import missing_source
+
+
+@dataclass(slots=True)
+class Drafts:
+    """Records of one source, and what the source says about their specs and categories.
+
+    `options` are the source's: `brand` where the format has none, `currency`, `list` (the price
+    list's id, default `retail`).
+    """
+
+    locales: tuple[str, ...]
+    options: Mapping[str, str]
+    records: list[tuple[dict[str, Any], Origin]] = field(default_factory=list)
+    definitions: dict[str, SpecDefinition] = field(default_factory=dict)
+    categories: dict[str, Category] = field(default_factory=dict)
+    families: dict[str, Text] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    refused: int = 0
+
+    @property
+    def locale(self) -> str:
+        """The locale of words that say none."""
+        return self.options.get("locale", self.locales[0])
+
+    @property
+    def price_list(self) -> str:
+        """The price list of prices that say none."""
+        return self.options.get("list", "retail")
+
+    def add(self, record: dict[str, Any], origin: Origin) -> None:
+        """Take a record; empty values are left out, and the brand option fills a gap."""
+        kept = {key: value for key, value in record.items() if value not in (None, "", [], {})}
+        if "brand" not in kept and (brand := self.options.get("brand")):
+            kept["brand"] = brand
+        self.records.append((kept, origin))
+
+    def gtin(self, value: str, origin: Origin) -> str:
+        """Return a GTIN, or nothing and a warning where it is none."""
+        if not value:
+            return ""
+        try:
+            return parse_gtin(value)
+        except FieldError as error:
+            self.problems.append(
+                warn(error.code, error.message, origin, path="gtin", found=error.found)
+            )
+            return ""
+
+    def spec(
+        self,
+        specs: dict[str, SpecValue],
+        name: str,
+        value: SpecValue,
+        label: Text | None = None,
+        group: Text | None = None,
+    ) -> None:
+        """Put a spec under the key of its name, and remember what the name is."""
+        key = slug(name)
+        specs.setdefault(key, value)
+        if key not in self.definitions:
+            kind = SpecType(str(type(value).__struct_config__.tag))
+            shown = label or {self.locale: name.replace("_", " ").strip()}
+            unit = getattr(value, "unit", "")
+            self.definitions[key] = SpecDefinition(
+                key=key, type=kind, label=shown, unit=unit, group=group or {}
+            )
+
+    def category(self, names: list[str]) -> str:
+        """Return the path of a category by the names of its nodes, and remember these."""
+        path = ""
+        for name in names:
+            if not name.strip():
+                continue
+            step = slug(name).replace("_", "-")
+            path = f"{path}/{step}" if path else step
+            self.categories.setdefault(path, Category(path=path, label={self.locale: name.strip()}))
+        return path
+
+
+Reader = Callable[[Path, str, Drafts], None]
+"""Reads one file, called by its label, into drafts; what is wrong goes to their problems."""
+Gather = Callable[[Path, SourceSpec, Vocabulary, Parts], tuple[list[Problem], Count]]
+
+
+def gatherer(read: Reader, suffixes: tuple[str, ...]) -> Gather:
+    """Return what reads a source with `read`: one file, or every file of a folder with a suffix."""
+
+    def gather(
+        root: Path, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
+    ) -> tuple[list[Problem], Count]:
+        place = spec.place(root)
+        if not place.exists():
+            return [missing_source(spec)], Count(spec.path, 0, 0, 0)
+        drafts = Drafts(vocabulary.locales, spec.options)
+        for path in listed(place, suffixes) if place.is_dir() else [place]:
+            read(path, named(spec.path, place, path), drafts)
+        return settle(drafts, spec, vocabulary, parts)
+
+    return gather
+
+
+def settle(
+    drafts: Drafts, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
+) -> tuple[list[Problem], Count]:
+    """Make products of drafts and give them to `parts`, with what families they imply."""
+    products: list[Product] = []
+    for record, origin in drafts.records:
+        place = partial(_at, origin)
+        product, wrong = build_product(record, vocabulary, place)
+        drafts.problems += wrong
+        if product is None:
+            parts.refused.add(str(record.get("sku", "")))
+            continue
+        products.append(product)
+        parts.entries.append(Entry(product, place, strict=False))
+    for path, category in drafts.categories.items():
+        parts.categories.setdefault(path, category)
+    parts.categories |= implied_categories(products, parts.categories, drafts.locale)
+    for code, family in implied_families(
+        products, parts.families, drafts.definitions, drafts.locale
+    ).items():
+        label = drafts.families.get(code, family.label)
+        parts.families[code] = Family(code=code, label=label, specs=family.specs)
+    total = len(drafts.records) + drafts.refused
+    return drafts.problems, Count(spec.path, total, len(products), total - len(products))
+
+
+def _at(origin: Origin, _path: str) -> Origin:
+    """Give every field of a record the record's place."""
+    return origin

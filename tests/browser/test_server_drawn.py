@@ -1,0 +1,101 @@
+"""What the server drew is what the script would draw, and the script takes it over as it is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from syndicator.rendering import render_element
+from tests.browser.test_rendering import TEXT
+
+pytestmark = pytest.mark.browser
+
+SHIFTS = """
+window.shift = 0;
+new PerformanceObserver((list) => { for (const one of list.getEntries()) window.shift += one.value; })
+  .observe({ type: 'layout-shift', buffered: true });
+"""
+SHAPE = """(() => {
+  const skipped = new Set(['STYLE', 'LINK', 'DIALOG']);
+  const write = (node) => node.nodeType == 3 ? node.data.trim() : skipped.has(node.tagName) ? '' :
+    `<${node.localName} ${node.className}|${[...node.part].join()}>` + [...node.childNodes].map(write).join('') + '</>';
+  return [...document.querySelector('syndicator-aisle').shadowRoot.childNodes].map(write).join('');
+})()"""
+
+
+@pytest.fixture
+def drawn(world):
+    def draw(document=None, **options):
+        files = world.package.files
+        look = {"style": files["aisle.css"].decode()} | options
+        return render_element(
+            document or world.document,
+            base_url=world.store.url,
+            locale="de",
+            partner="velohaus",
+            words=json.loads(files["words.de.json"]),
+            **look,
+        ).decode()
+
+    return draw
+
+
+def test_server_and_script_draw_the_same(world, tab, heard, drawn):
+    tag = '<syndicator-aisle partner="velohaus" sku="NV-FJORD-7"></syndicator-aisle>'
+    tab.goto(world.show(tag))
+    heard("view")
+    by_script = tab.evaluate(SHAPE)
+    tab.goto(world.show(drawn(), path="/drawn"))
+    assert tab.evaluate(SHAPE) == by_script
+    assert "Trekkingrad" in by_script
+
+
+def test_the_script_adopts_it_without_fetching_or_moving_anything(world, tab, drawn):
+    tab.add_init_script(SHIFTS)
+    tab.goto(world.show(drawn()))
+    tab.wait_for_load_state("networkidle")
+    asked = [
+        path
+        for path in world.store.asked
+        if path.startswith(("/p/", "/e/", "/o/")) or path.endswith(".css")
+    ]
+    assert asked == []
+    assert tab.evaluate("window.heard.filter((one) => one.name != 'view')") == []
+    assert tab.evaluate("window.shift") == 0
+    tab.locator("[data-act=zoom]").first.click()
+    tab.locator("dialog[open]").wait_for()
+
+
+def test_another_product_is_drawn_over_it(world, tab, heard, drawn):
+    tab.goto(world.show(drawn()))
+    tab.wait_for_load_state("networkidle")
+    tab.evaluate("document.querySelector('syndicator-aisle').setAttribute('sku', 'NV-RACK-2')")
+    assert heard("view")["sku"] == "NV-RACK-2"
+    assert "Trekkingrad" not in tab.evaluate(TEXT)
+
+
+def test_it_is_readable_without_script(world, browser, drawn):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(world.show(drawn()))
+    assert page.get_by_role("heading", name="Fjord 7 Trekkingrad").is_visible()
+    context.close()
+
+
+def test_a_strict_page_takes_the_look_as_a_file(world, tab, drawn):
+    store = world.store.url.rstrip("/")
+    look = f"{world.store.url}w/aisle/{world.package.fingerprint}/aisle.css"
+    html = drawn(style="", stylesheet=(look, world.package.integrity["aisle.css"]))
+    noise = []
+    tab.on("console", lambda message: noise.append(message.text))
+    policy = f"default-src 'none'; script-src {store}; style-src {store}; img-src {store}; connect-src {store}"
+    tab.goto(world.show(html, Content_Security_Policy=policy))
+    tab.wait_for_load_state("networkidle")
+    assert [line for line in noise if "favicon" not in line] == []
+    assert (
+        tab.evaluate(
+            "getComputedStyle(document.querySelector('syndicator-aisle').shadowRoot.querySelector('.hero')).display"
+        )
+        == "grid"
+    )

@@ -1,0 +1,208 @@
+"""The engine and the naive oracle agree, and what must always hold does hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+import worlds
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from oracle import Oracle
+
+from syndicator.entitlement import check_selectors, explain, parse_manifests, resolve
+
+MOMENT = timedelta(microseconds=1)
+SOME_INSTANTS = [
+    *(worlds.instant(text) for text in worlds.INSTANTS),
+    *(worlds.instant(text) - MOMENT for text in worlds.INSTANTS),
+    datetime(2026, 3, 28, 23, 30, tzinfo=UTC),
+    datetime(2026, 5, 31, 15, tzinfo=UTC),
+    datetime(2026, 4, 1, tzinfo=UTC),
+]
+many = settings(
+    max_examples=180, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+some = settings(many, max_examples=40)
+instants = st.sampled_from(sorted(set(SOME_INSTANTS)))
+counted = {"decisions": 0}
+
+
+def read(documents):
+    manifests, problems = parse_manifests(worlds.located(documents), ("en", "de"))
+    assert problems == []
+    return manifests
+
+
+def assortments(entitlements):
+    """Each partner's assortment; every locale of a partner has the same."""
+    held = {}
+    for partner, locales in entitlements.partners.items():
+        (held[partner],) = {tuple(entitlements.editions[name].skus) for name in locales.values()}
+    return held
+
+
+@many
+@given(worlds.manifests(), st.sets(instants, min_size=2, max_size=2))
+def test_engine_and_oracle_agree_on_every_decision(documents, ats):
+    manifests, oracle = read(documents), Oracle(documents)
+    for at in ats:
+        answer = resolve(worlds.CATALOG, manifests, at)
+        held = assortments(answer)
+        for partner in worlds.PARTNERS:
+            expected = [p.sku for p in worlds.PRODUCTS if oracle.allowed(partner, p, at)]
+            assert list(held[partner]) == expected, (partner, at)
+            for name in answer.partners[partner].values():
+                edition = answer.editions[name]
+                assert edition.price_list == oracle.price_list(partner, at)
+                assert edition.hidden == oracle.hidden(partner, at)
+                assert set(edition.widgets) == oracle.widgets(partner, at)
+            counted["decisions"] += len(worlds.PRODUCTS)
+
+
+def test_a_run_decides_a_hundred_thousand_times():
+    if not counted["decisions"]:
+        pytest.skip("runs after the comparison")
+    assert counted["decisions"] >= 100_000
+
+
+@some
+@given(worlds.manifests(), instants, st.sampled_from(worlds.PARTNERS))
+def test_an_explanation_agrees_and_its_next_change_is_exact(documents, at, partner):
+    manifests, oracle = read(documents), Oracle(documents)
+    for product in worlds.PRODUCTS[::5]:
+        told = explain(worlds.CATALOG, manifests, partner, product.sku, at)
+        assert told.allowed == oracle.allowed(partner, product, at)
+        if told.deciding is not None:
+            assert told.deciding in told.parts
+            assert told.deciding.in_effect
+        before = told.next_change - MOMENT if told.next_change else max(SOME_INSTANTS)
+        assert oracle.allowed(partner, product, max(at, before)) == told.allowed
+
+
+@some
+@given(worlds.manifests(), st.randoms(use_true_random=False), instants)
+def test_order_of_documents_never_matters(documents, shuffle, at):
+    expected = resolve(worlds.CATALOG, read(documents), at)
+    shuffled = list(documents)
+    shuffle.shuffle(shuffled)
+    assert resolve(worlds.CATALOG, read(shuffled), at) == expected
+
+
+@some
+@given(worlds.manifests(), worlds.scopes, worlds.selectors, instants)
+def test_adding_a_forbid_never_adds_a_product(documents, scope, selector, at):
+    more = [*documents, {"kind": "forbid", "id": "more", "to": scope, "products": selector}]
+    before = assortments(resolve(worlds.CATALOG, read(documents), at))
+    after = assortments(resolve(worlds.CATALOG, read(more), at))
+    assert all(set(after[partner]) <= set(before[partner]) for partner in before)
+
+
+@some
+@given(worlds.manifests(), worlds.scopes, worlds.selectors, instants)
+def test_adding_a_grant_never_takes_a_product(documents, scope, selector, at):
+    more = [*documents, {"kind": "grant", "id": "more", "to": scope, "products": selector}]
+    before = assortments(resolve(worlds.CATALOG, read(documents), at))
+    after = assortments(resolve(worlds.CATALOG, read(more), at))
+    assert all(set(before[partner]) <= set(after[partner]) for partner in before)
+
+
+@some
+@given(worlds.manifests(), instants)
+def test_delegation_never_escalates(documents, at):
+    answer = resolve(worlds.CATALOG, read(documents), at)
+    held = assortments(answer)
+
+    def editions(partner):
+        return [answer.editions[name] for name in answer.partners[partner].values()]
+
+    for document in documents:
+        if document["kind"] == "partner" and (above := document["distributor"]):
+            dealer = document["id"]
+            assert set(held[dealer]) <= set(held[above])
+            for one in editions(dealer):
+                for other in editions(above):
+                    assert set(one.widgets) <= set(other.widgets)
+                    assert one.hidden >= other.hidden
+
+
+def shown(entitlements):
+    return {
+        (partner, locale): (
+            tuple(edition.skus),
+            edition.price_list,
+            edition.hidden,
+            edition.widgets,
+            edition.id,
+        )
+        for partner, locales in entitlements.partners.items()
+        for locale, name in locales.items()
+        for edition in (entitlements.editions[name],)
+    }
+
+
+@settings(many, max_examples=60)
+@given(worlds.manifests(), instants)
+def test_the_next_change_of_assortments_is_exact(documents, at):
+    """Nothing differs just before; something does then, or a fact of a product changes."""
+    manifests = read(documents)
+    answer = resolve(worlds.CATALOG, manifests, at)
+    if answer.next_change is None:
+        last = datetime(2030, 1, 1, tzinfo=UTC)
+        assert shown(resolve(worlds.CATALOG, manifests, last)) == shown(answer)
+        return
+    before = resolve(worlds.CATALOG, manifests, answer.next_change - MOMENT)
+    assert shown(before) == shown(answer)
+    after = resolve(worlds.CATALOG, manifests, answer.next_change)
+    assert shown(after) != shown(answer) or answer.next_change in dict(facts(answer))
+
+
+def facts(answer):
+    """Instants at which a fact of a shown product changes, with the product."""
+    for edition in answer.editions.values():
+        for product in worlds.PRODUCTS:
+            if product.sku in edition.skus:
+                yield product.lifecycle.end_of_life, product.sku
+                if edition.price_list == "eur" and "price" not in edition.hidden:
+                    for price in product.prices:
+                        yield price.valid_until, product.sku
+
+
+@some
+@given(worlds.manifests(), instants)
+def test_the_editions_cover_every_partner_once_in_each_of_its_locales(documents, at):
+    answer = resolve(worlds.CATALOG, read(documents), at)
+    covered = [
+        (partner, edition.locale)
+        for edition in answer.editions.values()
+        for partner in edition.partners
+    ]
+    assert len(covered) == len(set(covered))
+    wanted = {
+        (document["id"], locale)
+        for document in documents
+        if document["kind"] == "partner"
+        for locale in document["locales"]
+    }
+    assert set(covered) == wanted
+    assert {(p, loc) for p, locales in answer.partners.items() for loc in locales} == wanted
+
+
+@some
+@given(worlds.manifests())
+def test_a_random_world_asks_only_for_what_the_catalog_has(documents):
+    assert check_selectors(read(documents), worlds.CATALOG) == []
+
+
+@some
+@given(worlds.manifests(), instants, st.sets(st.integers(0, len(worlds.PRODUCTS) - 1)))
+def test_a_decision_does_not_depend_on_the_rest_of_the_catalog(documents, at, chosen):
+    fewer = {p.sku: p for n, p in enumerate(worlds.PRODUCTS) if n in chosen}
+    manifests = read(documents)
+    whole = assortments(resolve(worlds.CATALOG, manifests, at))
+    part = assortments(
+        resolve(msgspec.structs.replace(worlds.CATALOG, products=fewer), manifests, at)
+    )
+    for partner, skus in whole.items():
+        assert list(part[partner]) == [sku for sku in skus if sku in fewer]

@@ -1,0 +1,240 @@
+"""Nothing outside a partner's assortment is in any byte that the partner can reach."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.whole.site import Published, Visitor, publish
+
+PARTNERS = ("red", "green", "blue", "sub")
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"><title>{}</title></svg>'
+
+
+def mark(number: int) -> str:
+    """A word that stands for product `number` and occurs in everything that tells of it."""
+    return f"zq{number:02}x"
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Some products that refer to each other, and some rules about who may show them."""
+    count = draw(st.integers(2, 9))
+    numbers = st.integers(0, count - 1)
+    products = [_product(draw, number, count) for number in range(count)]
+    manifests: list[dict[str, object]] = [
+        {"kind": "partner", "id": name, "name": name, "locales": ["en", "de"]} for name in PARTNERS
+    ]
+    manifests[-1]["distributor"] = "red"
+    manifests.append({"kind": "price-list", "id": "retail", "currency": "EUR", "to": "all"})
+    manifests.append(
+        {"kind": "delegation", "id": "d", "distributor": "red", "to": "all", "products": "all"}
+    )
+    for place in range(draw(st.integers(1, 6))):
+        chosen = draw(st.sets(numbers, max_size=count))
+        selector = f"sku in {json.dumps(sorted(f'SKU-{mark(n)}' for n in chosen))}"
+        if not chosen or draw(st.booleans()):
+            selector = draw(st.sampled_from(['category under "a"', 'category under "b"', "all"]))
+        manifests.append(
+            {
+                "kind": draw(st.sampled_from(["grant", "grant", "grant", "forbid"])),
+                "id": f"rule-{place}",
+                "to": {"partner": draw(st.sampled_from(PARTNERS[:3]))},
+                "products": selector,
+            }
+        )
+    if draw(st.booleans()):
+        number = draw(numbers)
+        manifests.append(
+            {
+                "kind": "override",
+                "id": "words",
+                "partner": "green",
+                "sku": f"SKU-{mark(number)}",
+                "fields": {"title": {"en": f"Green {mark(number)}"}},
+            }
+        )
+    return products, manifests
+
+
+def _product(draw: st.DrawFn, number: int, count: int) -> dict[str, object]:
+    others = draw(st.lists(st.integers(0, count - 1), unique=True, max_size=4))
+    named = [f"SKU-{mark(other)}" for other in others if other != number]
+    word = mark(number)
+    return {
+        "sku": f"SKU-{word}",
+        "brand": f"Brand {word}" if draw(st.booleans()) else "Maker",
+        "mpn": f"MPN-{word}",
+        "category": draw(st.sampled_from(["a", "a/deep", "b"])),
+        "title": {"en": f"Title {word}", "de": f"Titel {word}"},
+        "summary": {"en": f"Summary {word}"},
+        "description": {"en": f"**Text** {word}\n\n- {word}"},
+        "highlights": [{"en": f"Highlight {word}"}],
+        "specs": {"kind": {"en": f"Spec {word}"}},
+        "media": [{"file": f"content/{word}.svg", "role": "hero", "alt": {"en": f"Alt {word}"}}],
+        "relations": {
+            "accessory": named[:2],
+            "spare_part": named[2:],
+            "successor": named[:1],
+        },
+        "variant": {"group": f"g{number % 2}", "axes": {"size": {"en": f"Size {word}"}}},
+        "support": {
+            "contacts": [],
+            "questions": [{"question": {"en": f"Why {word}?"}, "answer": {"en": f"So {word}"}}],
+        },
+        "extra": {"note": f"Note {word}"},
+    }
+
+
+def write(
+    folder: Path, products: list[dict[str, object]], manifests: list[dict[str, object]]
+) -> None:
+    """Write the workspace's files; every price is a number of its own."""
+    for place in ("content/products", "content/prices", "manifests", "publish/targets"):
+        (folder / place).mkdir(parents=True)
+    (folder / "publish/channels").mkdir()
+    (folder / "syndicator.toml").write_text(
+        '[workspace]\nid = "w"\nname = "Maker"\nlocales = ["en", "de"]\n'
+    )
+    (folder / "content/products/all.yaml").write_text(yaml.safe_dump_all(products))
+    (folder / "content/categories.yaml").write_text(
+        yaml.safe_dump([{"path": path, "label": {"en": path}} for path in ("a", "a/deep", "b")])
+    )
+    (folder / "manifests/all.yaml").write_text(yaml.safe_dump_all(manifests))
+    (folder / "publish/targets/local.yaml").write_text(
+        "kind: target\nid: local\ntype: directory\npath: build\nbase_url: http://localhost/\n"
+    )
+    (folder / "publish/channels/all.yaml").write_text(
+        "kind: channel\nid: changes\nformat: atom\npartners: all\n---\n"
+        'kind: channel\nid: google\nformat: google\npartners: all\nlink: "https://s.example/{sku}"\n'
+    )
+    rows = []
+    for number, product in enumerate(products):
+        (folder / f"content/{mark(number)}.svg").write_text(PICTURE.format(mark(number)))
+        rows.append(f"{product['sku']},{price(number)}")
+    (folder / "content/prices/retail.csv").write_text("sku,amount\n" + "\n".join(rows) + "\n")
+
+
+def price(number: int) -> str:
+    """A price that no other number in a document can be mistaken for."""
+    return f"{987001 + number * 13}.31"
+
+
+def reach(published: Published, partner: str) -> bytes:
+    """Return every byte, and every name, that the partner's tag and feeds lead to."""
+    visitor = Visitor(published.target, published.handle(partner))
+    visitor.visit()
+    parts = [part for key, data in visitor.seen.items() for part in (key.encode(), data)]
+    feeds = [entry.key for entry in published.target.list(f"private/feeds/{partner}/")]
+    assert len(feeds) == 2, feeds
+    return b"\n".join([*parts, *(published.target.read(key) or b"" for key in feeds)])
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(world=worlds())
+def test_random_worlds_leak_nothing(
+    tmp_path: Path, world: tuple[list[dict[str, object]], list[dict[str, object]]]
+) -> None:
+    """Words, SKUs, prices, pictures and file names of other products are nowhere to be found."""
+    folder = tmp_path / "world"
+    shutil.rmtree(folder, ignore_errors=True)
+    write(folder, *world)
+    published = publish(folder)
+    assert not published.workspace.problems
+    for partner in PARTNERS:
+        told = reach(published, partner)
+        granted = published.assortment(partner)
+        for number in range(len(world[0])):
+            shown = f"SKU-{mark(number)}" in granted
+            assert (mark(number).encode() in told) == shown, (partner, number)
+            assert (price(number).encode() in told) == shown, (partner, number)
+
+
+def test_withdrawing_a_product_removes_it_in_the_same_publish(tmp_path: Path) -> None:
+    """After the next publish no head and no feed leads to it any more."""
+    products = [
+        {
+            "sku": f"SKU-{mark(n)}",
+            "brand": "Maker",
+            "title": {"en": mark(n)},
+            "summary": {"en": "x"},
+            "relations": {"accessory": [f"SKU-{mark(1 - n)}"]},
+        }
+        for n in (0, 1)
+    ]
+    rules = [
+        {"kind": "partner", "id": "red", "name": "red", "locales": ["en"]},
+        {"kind": "grant", "id": "g", "to": {"partner": "red"}, "products": "all"},
+    ]
+    write(tmp_path, products, rules)
+    before = reach(publish(tmp_path), "red")
+    assert mark(1).encode() in before
+    forbid = {"kind": "forbid", "id": "f", "to": {"partner": "red"}}
+    rules.append({**forbid, "products": f'sku = "SKU-{mark(1)}"'})
+    (tmp_path / "manifests/all.yaml").write_text(yaml.safe_dump_all(rules))
+    after = reach(publish(tmp_path), "red")
+    assert mark(0).encode() in after
+    assert mark(1).encode() not in after
+
+
+@pytest.fixture(scope="module")
+def norrvind(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The reference workspace, published."""
+    folder = tmp_path_factory.mktemp("norrvind")
+    for name in ("content", "manifests", "publish"):
+        shutil.copytree(repository / name, folder / name)
+    shutil.copy(repository / "syndicator.toml", folder)
+    return publish(folder)
+
+
+@pytest.mark.parametrize(
+    "partner",
+    ["velohaus", "kinderrad", "stadtrad", "alpen-distribution", "velo-leman", "radkontor"],
+)
+def test_the_reference_workspace_leaks_nothing(norrvind: Published, partner: str) -> None:
+    """No partner reaches the SKU, the GTIN or a file name of what it may not show."""
+    visitor = Visitor(norrvind.target, norrvind.handle(partner))
+    documents = visitor.visit()
+    assert set(documents) == norrvind.assortment(partner)
+    text = b"\n".join(visitor.seen.values())
+    for sku in norrvind.workspace.catalog.products.keys() - documents.keys():
+        product = norrvind.workspace.catalog.products[sku]
+        for secret in (sku, product.gtin, *(media.file for media in product.media)):
+            quoted = json.dumps(secret).encode()
+            assert not secret or quoted not in text, (partner, secret)
+
+
+def test_an_embargoed_product_is_nowhere(norrvind: Published) -> None:
+    """Before its announcement nobody reaches it, not even who may show everything."""
+    announced = [
+        product
+        for product in norrvind.workspace.catalog.products.values()
+        if product.lifecycle.announce
+        and product.lifecycle.announce > norrvind.proposal.entitlements.at
+    ]
+    assert announced, "the reference workspace has a product under embargo"
+    for partner in norrvind.proposal.entitlements.partners:
+        assert not {product.sku for product in announced} & norrvind.assortment(partner)
+
+
+def test_every_product_is_found_by_each_of_its_identifiers(norrvind: Published) -> None:
+    """By SKU, by GTIN and by brand and MPN, as the embed looks it up."""
+    visitor = Visitor(norrvind.target, norrvind.handle("alpen-distribution"))
+    for sku, document in visitor.visit().items():
+        asked = [f"sku:{sku}"]
+        asked += [f"gtin:{document['gtin']}"] if "gtin" in document else []
+        asked += [f"mpn:{document['brand']}|{document['mpn']}"] if "mpn" in document else []
+        for key in asked:
+            found = visitor.find("de", key.lower())
+            assert found is not None, key
+            assert found["sku"] == sku
