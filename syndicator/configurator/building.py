@@ -131,6 +131,13 @@ class _Rows:
         self._columns = sorted(
             range(len(table.variables)), key=lambda c: engine.position[table.variables[c]]
         )
+        self._cells = [
+            [
+                tuple(range(engine.sizes[table.variables[column]])) if cell is None else tuple(cell)
+                for cell in (row[column] for row in table.rows)
+            ]
+            for column in self._columns
+        ]
         self._known: dict[tuple[int, tuple[int, ...]], Function] = {}
 
     def build(self) -> Function:
@@ -145,13 +152,12 @@ class _Rows:
         return found
 
     def _branch(self, depth: int, rows: tuple[int, ...]) -> Function:
-        column = self._columns[depth]
-        variable = self._table.variables[column]
+        variable = self._table.variables[self._columns[depth]]
         groups: dict[int, list[int]] = {}
         every = range(self._engine.sizes[variable])
+        cells = self._cells[depth]
         for row in rows:
-            cell = self._table.rows[row][column]
-            for value in every if cell is None else cell:
+            for value in cells[row]:
                 groups.setdefault(value, []).append(row)
         branches = [
             self._split(depth + 1, tuple(groups[value])) if value in groups else self._engine.false

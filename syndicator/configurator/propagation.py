@@ -157,6 +157,8 @@ def _span(formula: Linear, live: Sequence[frozenset[int]]) -> tuple[int, int]:
 
 
 def _table(formula: Table, live: Sequence[frozenset[int]]) -> Formula:
+    if _untouched(formula, live):
+        return formula
     rows = []
     for row in formula.rows:
         cells = tuple(
@@ -210,3 +212,15 @@ def _forced_by_sum(
         )
         found.append((v, kept))
     return found
+
+
+def _untouched(formula: Table, live: Sequence[frozenset[int]]) -> bool:
+    """Tell whether no row can lose a value, by whole columns: most tables are long and plain."""
+    if not formula.rows:
+        return False
+    for v, column in zip(formula.variables, zip(*formula.rows, strict=True), strict=True):
+        if len(live[v]) == 1 or None in column:
+            return False
+        if not frozenset[int]().union(*column) <= live[v]:
+            return False
+    return True
