@@ -177,8 +177,8 @@ def conjoin(
     """Return the conjunction of numbered formulas and all domains, from the bottom up.
 
     `live` are the values each variable may have. `limit` bounds the nodes of the growing
-    function (a fact of the function and the order, not of the engine); `after` is told after
-    each step how many nodes the engine holds.
+    function (a fact of the function and the order, not of the engine); `after` is told its
+    size after each step.
 
     Raises:
         TooLargeError: The limit was reached; it names the formula that was being added.
@@ -199,8 +199,8 @@ def conjoin(
             raise TooLargeError("the engine ran out of memory", [number]) from error
         except TooLargeError as error:
             raise TooLargeError(str(error), [number]) from error
-        alive = len(engine.manager)
-        if alive > limit and function.dag_size > limit:
+        size = function.dag_size
+        if size > limit:
             raise TooLargeError(f"more than {limit} nodes", [number])
-        after(alive)
+        after(size)
     return function
