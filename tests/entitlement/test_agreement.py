@@ -85,6 +85,8 @@ def test_an_explanation_agrees_and_its_next_change_is_exact(documents, at, partn
         if told.deciding is not None:
             assert told.deciding in told.parts
             assert told.deciding.in_effect
+        if told.next_change and not told.allowed:
+            assert oracle.allowed(partner, product, told.next_change)
         before = told.next_change - MOMENT if told.next_change else max(SOME_INSTANTS)
         assert oracle.allowed(partner, product, max(at, before)) == told.allowed
 
@@ -136,13 +138,12 @@ def test_delegation_never_escalates(documents, at):
 
 
 def shown(entitlements):
+    """What everybody sees; who holds no product sees nothing."""
     return {
         (partner, locale): (
-            tuple(edition.skus),
-            edition.price_list,
-            edition.hidden,
-            edition.widgets,
             edition.id,
+            tuple(edition.skus),
+            edition.skus and (edition.price_list, edition.hidden, edition.widgets),
         )
         for partner, locales in entitlements.partners.items()
         for locale, name in locales.items()
