@@ -175,7 +175,7 @@ def _cedar_rows(size: Size, work: Workload, label: str) -> Iterator[dict[str, An
         partner = draw.choice(list(work.partners))
         held = answer.editions[answer.partners[partner]["en"]].skus
         # Half of the questions are about something that the partner holds.
-        sku = draw.choice(held) if held and draw.random() < 0.5 else draw.choice(products).sku  # noqa: PLR2004
+        sku = draw.choice(held) if held and draw.random() < 0.5 else draw.choice(products).sku
         policies, entities = _cedar(work.of(partner)), _entity(work.catalog.products[sku])
         request = {
             "principal": f'Partner::"{partner}"',

@@ -90,7 +90,7 @@ def generate(size: Size, seed: int = 7) -> Workload:
         name = f"p{number}"
         # Two partners in five hold a standard contract; the others have one of their own, with
         # single products added and taken out.
-        partners[name] = f"t{draw.randrange(TEMPLATES)}" if draw.random() < 0.4 else ""  # noqa: PLR2004
+        partners[name] = f"t{draw.randrange(TEMPLATES)}" if draw.random() < 0.4 else ""
         if not partners[name]:
             rules.append(Rule(name, "grant", ("partner", name), _contract(draw)))
             rules += _personal(draw, name, size.products)
@@ -99,7 +99,7 @@ def generate(size: Size, seed: int = 7) -> Workload:
 
 def _personal(draw: random.Random, name: str, products: int) -> Iterator[Rule]:
     for kind, what in (("grant", "include"), ("forbid", "exclude")):
-        if draw.random() < 0.5:  # noqa: PLR2004  half of them
+        if draw.random() < 0.5:
             count = draw.randrange(1, 51)
             skus = tuple(f"SKU-{draw.randrange(products):07d}" for _ in range(count))
             terms = ((Term("sku", "in", skus),),)
@@ -112,17 +112,17 @@ def _contract(draw: random.Random) -> tuple[tuple[Term, ...], ...]:
 
 def _clause(draw: random.Random) -> Iterator[Term]:
     kind = draw.random()
-    if kind < 0.5:  # noqa: PLR2004  shares of the shapes that contracts have
+    if kind < 0.5:
         top = draw.randrange(10)
         deep = f"c{top}/c{top}-{draw.randrange(6)}"
-        yield Term("category", "under", (deep if draw.random() < 0.7 else f"c{top}",))  # noqa: PLR2004
-    if kind > 0.35:  # noqa: PLR2004
+        yield Term("category", "under", (deep if draw.random() < 0.7 else f"c{top}",))
+    if kind > 0.35:
         brands = sorted(draw.sample(range(BRANDS), draw.choice([1, 4])))
         yield Term("brand", "in", tuple(f"brand-{number}" for number in brands))
-    if draw.random() < 0.3:  # noqa: PLR2004
+    if draw.random() < 0.3:
         pair = (f"r{draw.randrange(REGIONS)}", f"r{draw.randrange(REGIONS)}")
         yield Term("region", "in", pair)
-    if draw.random() < 0.2:  # noqa: PLR2004
+    if draw.random() < 0.2:
         yield Term("tier", "!=", (f"t{draw.randrange(TIERS)}",))
 
 
