@@ -26,6 +26,9 @@ _RACE = 50_000_000
 """Nanoseconds before the memory was written in which a file could still change unseen: file
 systems tick, and an edit within one tick leaves no trace."""
 
+MAX_PRODUCTS = 250_000
+"""Products of a catalog that is remembered; encoding takes as much memory as it holds."""
+
 Stamp = tuple[int, int] | None
 """Time and size of a file; None if there is none."""
 
@@ -83,10 +86,12 @@ def remember(
 ) -> None:
     """Keep a reading; `named` are the files that products name, whether they are there or not.
 
-    Nothing is kept if a source is on the web, if a file changed just now, or if nothing can be
-    written. `witnesses` are taken after reading: a file that changed meanwhile is too new.
+    Nothing is kept if a source is on the web, if the catalog is very large, if a file changed
+    just now, or if nothing can be written. Witnesses are taken after reading: a file that
+    changed meanwhile is too new.
     """
-    if any(is_address(spec.path) for spec in sources):
+    on_web = any(is_address(spec.path) for spec in sources)
+    if on_web or len(reading.catalog.products) > MAX_PRODUCTS:
         return
     place = root / FILE
     fresh = place.with_suffix(".new")
@@ -125,7 +130,7 @@ def _witnesses(root: Path, sources: Sequence[SourceSpec], named: Sequence[str]) 
 
 
 def _tree(place: str, name: str) -> Iterator[tuple[str, Stamp]]:
-    """Yield the stamps of a file, or of everything below a folder; links to folders not followed."""
+    """Yield the stamps of a file, or of everything below a folder; links are not followed."""
     if not os.path.isdir(place):  # noqa: PTH112  text: this runs for every file
         yield name, _stamp(place)
         return
