@@ -20,7 +20,7 @@ const PATIENCE = 4000;
 const NAMES = "aisle product gallery specs documents accessories support offer compare contact brand".split(" ");
 /** @type {{[name: string]: string}} */
 const VIEWS = {
-  aisle: "hero text features specs documents relations support",
+  aisle: "hero text features configurator specs documents relations support",
   product: "hero text features",
   accessories: "relations",
 };
@@ -116,9 +116,9 @@ const object = (root, [name, integrity]) =>
   once(root + name, () => json(`${root}o/${name.slice(0, 2)}/${name}.json`, integrity));
 
 /** @param {string} file */
-const address = (file) => new URL((PINS[""] ?? "./") + file, import.meta.url).href;
+const address = (file) => new URL(file, new URL(PINS[""] ?? "./", import.meta.url)).href;
 
-/** A module of this package: preloaded against its hash, so that a changed byte never runs. @param {string} file @param {string} [integrity] */
+/** A module of this package, or of an app: preloaded against its hash, so that a changed byte never runs. @param {string} file @param {string} [integrity] */
 const part = (file, integrity) =>
   once(file, async () => {
     const url = address(file);
@@ -134,15 +134,8 @@ const part = (file, integrity) =>
     return import(url);
   });
 
-/** Data of this package. @param {string} file @param {string} [integrity] */
-const data = (file, integrity) => once(file, () => json(address(file), integrity));
-
-/** The stylesheet, shared by every element of the page. */
-const sheet = () =>
-  once("sheet", async () => {
-    const answer = await load(address("aisle.css"), PINS["aisle.css"]);
-    return new CSSStyleSheet().replace(await answer.text());
-  });
+/** A text of this package. @param {string} file @param {string} [integrity] */
+const data = (file, integrity) => once(file, async () => (await load(address(file), integrity)).text());
 
 /** @param {string} key @returns {Promise<number>} the first 32 bits of its SHA-256 */
 const hashed = async (key) => {
@@ -302,13 +295,12 @@ class Aisle extends HTMLElement {
     const found = question.ids.length ? search(question.ids) : undefined;
     found?.catch(() => {}); // the part that draws tells
     head.catch(() => {});
-    const style = sheet();
     const drawing = await part("product.js", PINS["product.js"]);
     /** @param {number} number */
     const page = async (number) => object(root, await reference(root, await head, number));
     const drawn = await drawing.draw({ ...question, head, found, search, page, keys, Failure, sections: this.sections, host: this, part, data });
     const shown = await head;
-    return { nodes: drawn.nodes, style: await style, detail: { ...drawn.detail, locale: shown.locale, edition: shown.edition, generation: shown.generation } };
+    return { nodes: drawn.nodes, style: drawn.style, detail: { ...drawn.detail, locale: shown.locale, edition: shown.edition, generation: shown.generation } };
   }
 
   /** Give life to what the server drew, once. */

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Draws what a shopper reads before deciding: specs, documents, what belongs to it, help.
+ * Draws what a shopper reads before deciding: features, specs, documents, what belongs to it, help.
  *
  * @typedef {import("./product.js").Context} Context
  * @typedef {import("./product.js").Json} Json
@@ -28,6 +28,12 @@ export const habitual = ({ text, value, unit }, reader) => {
     new Intl.NumberFormat(reader, { maximumSignificantDigits: 3 }).format(number * other[0] + other[1]));
   return `${written.join("–")} ${other[2]}`;
 };
+
+/** @param {Context} context */
+const features = ({ document: { features: list = [], lang = {} }, root, kit: { h, picture, rich } }) =>
+  list.length > 0 && h("ul", { class: "features", part: "features", role: "list", lang: lang.features },
+    ...list.map((/** @type {Json} */ { title, text, image }) =>
+      h("li", { part: "feature", class: image && "pictured" }, picture(image, root), h("div", {}, h("h3", {}, title), ...rich(text, root)))));
 
 /** @param {Context} context */
 const specs = ({ document: { specs: groups = [], lang = {} }, host, kit: { h, section }, say }) => {
@@ -91,6 +97,18 @@ const support = ({ document: { support: { contacts = [], questions = [] } = {}, 
           url && h("a", { href: safe(url, root), target: "_blank", rel: "noopener" }, say("website")),
           hours && h("span", { class: "facts" }, hours))))));
 
+/** The configurator waits for a click: it is an app of its own, and most readers only read. @param {Context} context */
+const configurator = ({ document: { configurator: app, sku }, locale, root, kit: { h, section }, say }) => {
+  if (!app) return null;
+  /** @type {Json} */
+  const facts = { type: "button", class: "action", part: "configure", "data-act": "configure", "data-for": sku, "data-lang": locale };
+  for (const file of ["app", "rules", "labels"]) {
+    facts[`data-${file}`] = new URL(app[file].src, root).href;
+    facts[`data-${file}-integrity`] = app[file].integrity;
+  }
+  return section(say, "configurator", h("button", facts, h("span", {}, say("configure"))));
+};
+
 /** @param {string} locale @param {string} language */
 const named = (locale, language) => {
   try {
@@ -106,4 +124,4 @@ const bytes = (locale, size) => {
   return new Intl.NumberFormat(locale, { style: "unit", unit: mega ? "megabyte" : "kilobyte", maximumFractionDigits: mega ? 1 : 0 }).format(size / (mega ? 1e6 : 1e3));
 };
 
-export const SECTIONS = { specs, documents, relations, support };
+export const SECTIONS = { features, configurator, specs, documents, relations, support };
