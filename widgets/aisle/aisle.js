@@ -305,9 +305,11 @@ class Aisle extends HTMLElement {
 
   /** Give life to what the server drew, once. */
   async #adopt() {
-    const body = this.#root.querySelector("[data-drawn]");
+    const body = /** @type {HTMLElement | null} */ (this.#root.querySelector("[data-drawn]"));
     body?.removeAttribute("data-drawn");
-    if (body) (await part("product.js", PINS["product.js"])).enliven(body, this, part);
+    if (!body) return;
+    this.#tell("view", { sku: body.dataset.sku, locale: body.lang });
+    (await part("product.js", PINS["product.js"])).adopt(body, this, part, data);
   }
 
   /** @param {Failure} error @param {string[]} ids */

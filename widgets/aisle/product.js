@@ -109,7 +109,7 @@ const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
     count > 1 && h("ul", { class: "thumbs", role: "list", "aria-label": say("choose") }, ...thumbs));
 };
 
-/** What it costs here: the partner's own offer, else what the manufacturer recommends. @param {Context} context */
+/** What it costs here: the partner's own offer, else what the manufacturer recommends. @param {Pick<Context, "document" | "offer" | "host" | "say">} context */
 const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say }) => {
   const status = lifecycle?.status != "available" && lifecycle?.status;
   const amount = offer?.text
@@ -190,6 +190,10 @@ const told = (host) => {
   }
 };
 
+/** Whether the partner says anything of its own about price or stock. @param {HTMLElement & {offers?: unknown}} host @param {Json} own */
+const selling = (host, own) =>
+  own.offers || host.offers || ["offers", "price", "availability", "promotion"].some((name) => host.hasAttribute(name));
+
 /**
  * Draw what an element shows.
  * @param {Task} task @returns {Promise<{nodes: Node[], style: CSSStyleSheet, detail: Json}>}
@@ -201,16 +205,16 @@ export const draw = async (task) => {
   const files = [...new Set(task.sections.map((name) => ELSEWHERE[name]).filter(Boolean))];
   const parts = Promise.all(files.map(fetched)).then((loaded) => Object.assign({}, SECTIONS, ...loaded.map((one) => one.SECTIONS)));
   const own = told(host);
-  const sells = own.offers || host.offers || ["offers", "price", "availability", "promotion"].some((name) => host.hasAttribute(name));
-  const selling = sells ? fetched("offers.js") : undefined;
+  const sells = selling(host, own);
+  const offering = sells ? fetched("offers.js") : undefined;
   const dressing = dress(task.data);
   const speaking = task.head.then((head) => speak(head.locale, task.data, own.words));
-  for (const one of [parts, selling, dressing, speaking]) one?.catch(() => {}); // awaited below, in order
+  for (const one of [parts, offering, dressing, speaking]) one?.catch(() => {}); // awaited below, in order
   const needless = task.sections.every((name) => ALONE.test(name));
   /** @type {Json} */
   const document = (await (task.found ?? (needless ? {} : match(task, fetched)))) ?? {};
   const locale = (await task.head).locale;
-  const offer = document.sku && (await (await selling)?.resolve(document, locale, host, own));
+  const offer = document.sku && (await (await offering)?.resolve(document, locale, host, own));
   const context = { ...task, document, locale, offer, say: await speaking, kit, own };
   const drawers = await parts;
   const drawn = await Promise.all(task.sections.map((name) => drawers[name](context)));
@@ -228,11 +232,25 @@ const match = async ({ search, keys, Failure }, fetched) => {
 };
 
 /**
+ * Take over what a server drew: its controls, and the partner's own offer.
+ * @param {HTMLElement} body @param {HTMLElement} host @param {Task["part"]} part @param {Task["data"]} data
+ */
+export const adopt = async (body, host, part, data) => {
+  enliven(body, host, part);
+  const own = told(host);
+  const document = { sku: body.dataset.sku };
+  if (!selling(host, own)) return;
+  const offer = await (await part("offers.js", PINS["offers.js"])).resolve(document, body.lang, host, own);
+  const say = await speak(body.lang, data, own.words);
+  if (offer) body.querySelector(".offer")?.replaceWith(price({ document, offer, host, say }));
+};
+
+/**
  * Make the controls work, also of what a server drew: one listener for all of them. What they do is
  * fetched when a hand or the keyboard comes near.
  * @param {HTMLElement} body @param {HTMLElement} host @param {Task["part"]} part
  */
-export const enliven = (body, host, part) => {
+const enliven = (body, host, part) => {
   const actions = () => part("actions.js", PINS["actions.js"]);
   for (const near of ["pointerover", "focusin"]) body.addEventListener(near, () => actions().catch(() => {}), { once: true });
   body.addEventListener("click", (event) => {
