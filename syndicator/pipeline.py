@@ -18,7 +18,9 @@ from syndicator.artefacts import compile_all
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Plan, diff
 from syndicator.channels import feed_blobs
 from syndicator.entitlement import Edition, Entitlements, resolve
-from syndicator.rendering import App, Rules, Shelf, View, next_change, render_bytes, shelve
+from syndicator.feeds import feeds_of_partner
+from syndicator.reasons import remember
+from syndicator.rendering import App, Press, Rules, Shelf, View, next_change, shelve
 from syndicator.settings import STATE
 from syndicator.targets import (
     Feeds,
@@ -77,15 +79,15 @@ def render_editions(
     shelf: Shelf, entitlements: Entitlements, progress: Progress | None = None
 ) -> Iterator[EditionContent]:
     """Yield every edition with its finished documents."""
+    press = Press(shelf)
     done, total = 0, sum(len(edition.skus) for edition in entitlements.editions.values())
     for edition in entitlements.editions.values():
         view = View(shelf, edition, entitlements.at, _currency(entitlements, edition))
-        documents = {sku: render_bytes(shelf.catalog.products[sku], view) for sku in edition.skus}
-        media = frozenset(f"public/{key}" for key in view.media)
+        documents, media = press.print(view)
         done += len(documents)
         if progress:
             progress(done, total)
-        yield EditionContent(edition, documents, media)
+        yield EditionContent(edition, documents, frozenset(f"public/{key}" for key in media))
 
 
 def _currency(entitlements: Entitlements, edition: Edition) -> str:
@@ -131,17 +133,11 @@ def _entries(workspace: Workspace, entitlements: Entitlements) -> dict[str, Part
             brand=workspace.settings.name,
             default=next(iter(editions)),
             editions=editions,
-            feeds=_channels_print(workspace, partner),
+            feeds=feeds_of_partner(workspace.channels, partner),
         )
         for partner, editions in entitlements.partners.items()
         if editions
     }
-
-
-def _channels_print(workspace: Workspace, partner: str) -> str:
-    own = [channel for channel in workspace.channels if channel.serves(partner)]
-    told = [[channel.id, channel.format, channel.locale, channel.link] for channel in own]
-    return canonical.fingerprint(canonical.encode(told)) if told else ""
 
 
 def _fingerprint(contents: list[EditionContent], files: Mapping[str, str]) -> str:
@@ -186,7 +182,7 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         ConflictError: Somebody else published, and the reviewed plan no longer applies.
         TargetError: The target cannot be written; what was live stays live.
     """
-    return publish(
+    report = publish(
         proposal.target,
         proposal.build,
         now=proposal.entitlements.at,
@@ -197,6 +193,9 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         reviewed=reviewed,
         feeds=feeds_of(workspace, proposal.target, proposal.build, proposal.entitlements.at),
     )
+    if report.committed:
+        remember(proposal.target, workspace)
+    return report
 
 
 def feeds_of(workspace: Workspace, target: Target, build: Build | None, now: datetime) -> Feeds:
@@ -234,7 +233,10 @@ def rehearse(workspace: Workspace, now: datetime) -> Target:
 def asset_reader(workspace: Workspace, shelf: Shelf) -> Callable[[str], bytes]:
     """Return how to get the bytes of a picture, a document or browser code by its key."""
     root = workspace.settings.root
-    paths: dict[str, Path] = {f"public/{key}": root / path for path, key in shelf.sources.items()}
+    assets = shelf.catalog.assets
+    paths: dict[str, Path] = {
+        f"public/{key}": root / assets[name].path for name, key in shelf.sources.items()
+    }
     held = {f"public/{key}": data for key, data in shelf.made.items()}
     for widget in workspace.widgets:
         held |= {f"public/{key}": data for key, data in widget.keys().items()}

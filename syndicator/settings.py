@@ -43,6 +43,13 @@ class Settings:
     target: str
     secret: bytes = field(repr=False)
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Where sources over HTTP and databases of partners take their secrets from."""
+
+    @property
+    def known_locales(self) -> tuple[str, ...]:
+        """Locales that a partner may have: those with words, and those that fall back to them."""
+        return (*self.locales, *self.fallback)
 
     @property
     def namer(self) -> Namer:
@@ -61,7 +68,8 @@ def load_settings(root: Path, environment: Mapping[str, str]) -> Settings:
     settings = reader.settings(root)
     if reader.problems or settings is None:
         raise InvalidInputError(reader.problems)
-    return Settings(**settings, secret=load_secret(root, environment))
+    secret = load_secret(root, environment)
+    return Settings(**settings, secret=secret, environment=environment)
 
 
 def load_secret(root: Path, environment: Mapping[str, str]) -> bytes:

@@ -12,8 +12,10 @@ from syndicator.configurator import Model
 from syndicator.entitlement import Manifests, check_selectors, parse_manifests
 from syndicator.errors import InvalidInputError, Origin, Problem, Severity
 from syndicator.feeds import Channel, parse_channels
+from syndicator.located import Located
 from syndicator.settings import FILE, Settings
 from syndicator.sources import Reading, read_catalog
+from syndicator.sources.partners import read_partners
 from syndicator.sources.rules import read_configurators
 from syndicator.sources.yamlfile import read_documents
 from syndicator.targets import TargetProfile, parse_targets
@@ -26,6 +28,8 @@ class Workspace:
 
     settings: Settings
     reading: Reading
+    rules: tuple[Located, ...]
+    """The documents that the manifests were read from."""
     manifests: Manifests
     channels: tuple[Channel, ...]
     targets: Mapping[str, TargetProfile]
@@ -61,7 +65,9 @@ class Workspace:
 def read_workspace(settings: Settings) -> Workspace:
     """Read and check everything; problems are gathered, not raised."""
     root = settings.root
-    reading = read_catalog(root, settings.sources, settings.locales, settings.fallback)
+    reading = read_catalog(
+        root, settings.sources, settings.locales, settings.fallback, settings.environment
+    )
     problems = list(reading.problems)
 
     def documents(folder: str) -> list[Any]:
@@ -73,7 +79,8 @@ def read_workspace(settings: Settings) -> Workspace:
         problems.extend(parsed[1])
         return parsed[0]
 
-    manifests = kept(parse_manifests(documents("manifests"), settings.locales))
+    rules = kept(read_partners(root, documents("manifests"), settings.environment))
+    manifests = kept(parse_manifests(rules, settings.known_locales))
     problems += check_selectors(manifests, reading.catalog)
     named = [one.configurator for one in reading.catalog.products.values() if one.configurator]
     configurators = kept(read_configurators(root, named, settings.locales[0]))
@@ -85,6 +92,7 @@ def read_workspace(settings: Settings) -> Workspace:
     return Workspace(
         settings,
         reading,
+        tuple(rules),
         manifests,
         channels,
         targets,

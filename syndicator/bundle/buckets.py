@@ -23,7 +23,7 @@ def cut(order: Sequence[str], weights: Mapping[str, int]) -> dict[str, int]:
     square root of two, so that small edits move no border. Cost: one hash for each SKU.
     """
     skus = [sku for sku in order if sku in weights]
-    sizes = [_rounded(weights[sku]) for sku in skus]
+    sizes = [rounded(weights[sku]) for sku in skus]
     marks = [_mark(sku) for sku in skus]
     buckets: dict[str, int] = {}
     number, start = 0, 0
@@ -49,7 +49,8 @@ def _end(start: int, sizes: Sequence[int], marks: Sequence[bytes]) -> int:
     return len(sizes)
 
 
-def _rounded(weight: int) -> int:
+def rounded(weight: int) -> int:
+    """Return the class of size that `weight` counts as: its least upper bound among the classes."""
     power: int = 1 << max(weight - 1, 1).bit_length()
     return power if weight * 1000 > power * 707 else power * 707 // 1000
 

@@ -19,6 +19,9 @@ from syndicator.bundle.trees import Node
 
 NOTHING = Delta((), (), ())
 
+Pair = tuple[str | None, str | None]
+"""An edition that somebody saw, and the one that takes its place."""
+
 
 def diff(previous: Release | None, build: Build, fetch: Fetch) -> Plan:
     """Return the plan that makes `build` live after `previous`.
@@ -53,8 +56,8 @@ class _Comparison:
     previous: Release | None
     build: Build
     fetch: Fetch
-    _old_references: dict[str, frozenset[str]] = field(default_factory=dict)
-    _pairs: dict[tuple[str | None, str | None], Delta] = field(default_factory=dict)
+    _deltas: dict[Pair, Delta] = field(default_factory=dict)
+    _read: dict[str, bytes] = field(default_factory=dict)
 
     def editions(self) -> Iterator[EditionPlan]:
         """Yield every edition, new, changed, gone or the same."""
@@ -101,24 +104,23 @@ class _Comparison:
         """Return what changes for each partner that is touched at all, over all its locales."""
         before = self.previous.partners if self.previous else {}
         touched: dict[str, Delta] = {}
+        unions: dict[tuple[Pair, ...], Delta] = {}
         for partner in sorted(before.keys() | self.build.partners.keys()):
             old, new = before.get(partner), self.build.partners.get(partner)
-            was, now = (old.editions if old else {}), (new.editions if new else {})
-            deltas = [
-                self.delta(was.get(place), now.get(place)) for place in was.keys() | now.keys()
-            ]
-            delta = Delta.union(deltas)
-            if delta or _entry(old) != _entry(new):
-                touched[partner] = delta
+            pairs = _pairs(old.editions if old else {}, new.editions if new else {})
+            if pairs not in unions:
+                unions[pairs] = Delta.union(self.delta(*pair) for pair in pairs)
+            if unions[pairs] or _entry(old) != _entry(new):
+                touched[partner] = unions[pairs]
         return touched
 
     def delta(self, old: str | None, new: str | None) -> Delta:
         """Return what a reader of edition `old` sees differently in edition `new`."""
-        known = self._pairs.get((old, new))
+        known = self._deltas.get((old, new))
         if known is None:
             record = self.previous.editions.get(old) if self.previous and old else None
             packed = self.build.editions.get(new) if new else None
-            known = self._pairs[old, new] = self._compare(record, packed)
+            known = self._deltas[old, new] = self._compare(record, packed)
         return known
 
     def _compare(self, old: EditionRecord | None, new: PackedEdition | None) -> Delta:
@@ -128,15 +130,12 @@ class _Comparison:
             return Delta(
                 tuple(sku for page in new.pages for sku in page.skus) if new else (), (), ()
             )
-        theirs = dict.fromkeys(trees.page_references(old.head, self._load))
-        ours = {page.reference: page for page in new.pages} if new else {}
-        before = dict(
-            pair for ref in theirs if ref not in ours for pair in documents_of(self._load(ref))
-        )
+        gone, come = trees.differing_pages(old.head, new.head if new else {}, self._load)
+        before = dict(pair for ref in gone for pair in documents_of(self._load(ref)))
         after = {
             sku: document
-            for ref, page in ours.items()
-            if ref not in theirs
+            for page in (new.pages if new else ())
+            if page.reference in come
             for sku, document in zip(page.skus, page.documents, strict=True)
         }
         return Delta(
@@ -147,26 +146,29 @@ class _Comparison:
 
     def new_objects(self, changed: list[str]) -> tuple[str, ...]:
         """Return the keys of the objects that the target does not hold yet."""
-        there: set[str] = set()
-        for key in self.build.editions.keys() - set(changed):
-            there.update(self.build.editions[key].object_keys())
-        for plan in (self._base(key) for key in changed):
-            there |= plan
-        wanted = dict.fromkeys(
-            key for name in changed for key in self.build.editions[name].object_keys()
-        )
-        return tuple(key for key in wanted if key not in there)
+        wanted: dict[str, None] = {}
+        for key in changed:
+            packed = self.build.editions[key]
+            wanted.update(dict.fromkeys(self._new_in(packed, self._base(packed))))
+        kept = self.build.editions.keys() - set(changed)
+        for key in kept if wanted else ():
+            for there in self.build.editions[key].object_keys():
+                wanted.pop(there, None)
+        return tuple(wanted)
 
-    def _base(self, edition: str) -> frozenset[str]:
-        packed = self.build.editions[edition]
+    def _new_in(self, packed: PackedEdition, base: EditionRecord | None) -> Iterator[str]:
+        """Yield the objects of one edition that its base does not lead to."""
+        if base is None:
+            yield from packed.object_keys()
+            return
+        pages = trees.differing_pages(base.head, packed.head, self._load)[1]
+        nodes = trees.differing_nodes(base.head, packed.head, self._load)
+        yield from (keys.public_object(name) for name, _ in (*sorted(pages), *nodes))
+
+    def _base(self, packed: PackedEdition) -> EditionRecord | None:
+        """Return the edition that a packed one was, or whose place it takes."""
         before = self.previous.editions if self.previous else {}
-        base = edition if edition in before else self._predecessor(packed)
-        if base is None or base not in before:
-            return frozenset()
-        if base not in self._old_references:
-            found = trees.node_references(before[base].head, self._load)
-            self._old_references[base] = frozenset(keys.public_object(name) for name, _ in found)
-        return self._old_references[base]
+        return before.get(packed.edition.id) or before.get(self._predecessor(packed) or "")
 
     def new_media(self) -> tuple[str, ...]:
         """Return the keys of pictures and files that no live edition shows yet."""
@@ -184,8 +186,16 @@ class _Comparison:
 
     def _load(self, reference: Reference) -> bytes:
         key = keys.public_object(reference[0])
-        piece = self.build.objects.get(key)
-        return piece.make() if piece else self.fetch(key, reference[1])
+        if (piece := self.build.objects.get(key)) is not None:
+            return piece.make()
+        if key not in self._read:
+            self._read[key] = self.fetch(key, reference[1])
+        return self._read[key]
+
+
+def _pairs(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[Pair, ...]:
+    """Return what follows what for one partner, locale by locale."""
+    return tuple((was.get(locale), now.get(locale)) for locale in sorted(was.keys() | now.keys()))
 
 
 def _same_tree(old: Node, new: Node) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from syndicator import canonical
@@ -68,9 +68,11 @@ class Packer:
     def __init__(self, namer: Namer) -> None:
         self._namer = namer
         self._pages = Pages(namer)
-        self._nodes: dict[tuple[int, ...], tuple[Node, dict[str, Piece]]] = {}
+        self._kept: dict[str, _Kept] = {}
+        self._order: tuple[str, ...] = ()
+        self._borders: Mapping[str, int] = {}
 
-    def pack(  # the order of the arguments is the order of the text above
+    def pack(
         self,
         contents: Iterable[EditionContent],
         catalog_order: Sequence[str],
@@ -82,76 +84,119 @@ class Packer:
     ) -> Build:
         """Pack every edition; the same inputs give the same bytes, whatever was packed before.
 
-        Cost: one step for each document of each edition; hashing only for pages not seen before.
+        Cost: one step for each document of each edition that is new or has another assortment,
+        one comparison for each other; hashing only for pages not seen before.
         """
-        contents = sorted(contents, key=lambda content: content.edition.id)
-        borders = buckets.cut(catalog_order, _weights(contents))
-        objects: dict[str, Piece] = {}
-        lookups, self._nodes = self._nodes, {}
-        editions = {
-            content.edition.id: self._edition(content, borders, objects, lookups)
-            for content in contents
+        order = tuple(catalog_order)
+        given = {
+            content.edition.id: _Given(content)
+            for content in sorted(contents, key=lambda content: content.edition.id)
         }
-        self._pages.forget_unused()
-        return Build(
-            self._namer, editions, dict(partners), objects, inputs, dict(files), dict(aliases)
-        )
+        if not self._borders_hold(order, given):
+            self._borders = buckets.cut(order, _weights(given.values()))
+            self._order = order
+            self._kept = {}
+        kept = {key: self._edition(content, self._kept.get(key)) for key, content in given.items()}
+        if any(self._kept.get(key) is not value for key, value in kept.items()):
+            self._pages.keep(page for value in kept.values() for page in value.packed.pages)
+        self._kept = kept
+        objects: dict[str, Piece] = {}
+        for value in kept.values():
+            objects.update(value.pieces)
+        editions = {key: value.packed for key, value in kept.items()}
+        build = Build(self._namer, editions, dict(partners), objects, inputs)
+        return replace(build, files=dict(files), aliases=dict(aliases))
 
-    def _edition(
-        self,
-        content: EditionContent,
-        borders: Mapping[str, int],
-        objects: dict[str, Piece],
-        lookups: Mapping[tuple[int, ...], tuple[Node, dict[str, Piece]]],
-    ) -> PackedEdition:
-        pages = self._cut(content.documents, borders)
-        for page in pages:
-            objects[keys.public_object(page.reference[0])] = Piece(
-                page.reference, page.size, page.data
-            )
+    def _borders_hold(self, order: tuple[str, ...], given: Mapping[str, _Given]) -> bool:
+        """Tell whether cutting again would surely give the borders that are known.
+
+        That is so if every edition holds the same products as before, and no document has left
+        its class of size: weights count only by class.
+        """
+        if order != self._order or given.keys() != self._kept.keys():
+            return False
+        for key, now in given.items():
+            before = self._kept[key].given
+            if now.skus != before.skus:
+                return False
+            if now.documents != before.documents and not _same_sizes(before, now):
+                return False
+        return True
+
+    def _edition(self, given: _Given, before: _Kept | None) -> _Kept:
+        if before is not None and before.given.documents == given.documents:
+            if before.packed.edition == given.edition and before.packed.media == given.media:
+                return before
+            packed = replace(before.packed, edition=given.edition, media=given.media)
+            return replace(before, packed=packed, given=given)
+        ends = before.ends if before is not None else self._cut(given.skus)
+        pages = self._paged(given, ends, before)
+        pieces = {
+            keys.public_object(page.reference[0]): Piece(page.reference, page.size, page.data)
+            for page in pages
+        }
         tables = _Shelf(self._namer)
         tree = trees.page_tree([page.reference for page in pages], tables.store)
-        lookup, found = self._lookup(pages, lookups)
-        objects.update(tables.pieces)
-        objects.update(found)
-        head = {
-            "count": len(content.documents),
-            "edition": keys.edition_handle(self._namer, content.edition.id),
-            "format": 1,
-            "locale": content.edition.locale,
-            **tree,
-            **lookup,
-        }
-        nodes = (*tables.pieces, *found)
-        return PackedEdition(content.edition, head, pages, nodes, content.media)
-
-    def _cut(self, documents: Mapping[str, bytes], borders: Mapping[str, int]) -> tuple[Page, ...]:
-        pages: list[Page] = []
-        skus, page, here = (
-            list(documents),
-            list(documents.values()),
-            [borders[sku] for sku in documents],
-        )
-        start = 0
-        for end in range(1, len(skus) + 1):
-            if end == len(skus) or here[end] != here[start]:
-                pages.append(self._pages.page(tuple(skus[start:end]), tuple(page[start:end])))
-                start = end
-        return tuple(pages)
-
-    def _lookup(
-        self,
-        pages: tuple[Page, ...],
-        known: Mapping[tuple[int, ...], tuple[Node, dict[str, Piece]]],
-    ) -> tuple[Node, dict[str, Piece]]:
-        key = tuple(page.serial for page in pages)
-        made = self._nodes.get(key) or known.get(key)
-        if made is None:
+        serials = tuple(page.serial for page in pages)
+        lookup = before.lookup if before is not None and before.serials == serials else None
+        if lookup is None:
             shelf = _Shelf(self._namer)
             node = trees.lookup_tree([page.lookup for page in pages], shelf.store)
-            made = (node, shelf.pieces)
-        self._nodes[key] = made
-        return made
+            lookup = (node, shelf.pieces)
+        nodes = {**tables.pieces, **lookup[1]}
+        head = {
+            "count": len(given.skus),
+            "edition": keys.edition_handle(self._namer, given.edition.id),
+            "format": 1,
+            "locale": given.edition.locale,
+            **tree,
+            **lookup[0],
+        }
+        packed = PackedEdition(given.edition, head, pages, tuple(nodes), given.media)
+        return _Kept(given, packed, ends, serials, lookup, {**pieces, **nodes})
+
+    def _cut(self, skus: tuple[str, ...]) -> tuple[int, ...]:
+        """Return where each of the edition's pages ends."""
+        here = [self._borders[sku] for sku in skus]
+        inner = (place for place in range(1, len(here)) if here[place] != here[place - 1])
+        return (*inner, len(skus)) if skus else ()
+
+    def _paged(
+        self, given: _Given, ends: tuple[int, ...], before: _Kept | None
+    ) -> tuple[Page, ...]:
+        pages: list[Page] = []
+        start = 0
+        for number, end in enumerate(ends):
+            documents = given.documents[start:end]
+            if before is not None and documents == before.packed.pages[number].documents:
+                pages.append(before.packed.pages[number])
+            else:
+                pages.append(self._pages.page(given.skus[start:end], documents))
+            start = end
+        return tuple(pages)
+
+
+class _Given:
+    """What one edition is packed from."""
+
+    __slots__ = ("documents", "edition", "media", "skus")
+
+    def __init__(self, content: EditionContent) -> None:
+        self.edition, self.media = content.edition, content.media
+        self.skus = tuple(content.documents)
+        self.documents = tuple(content.documents.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What an edition was packed from and to."""
+
+    given: _Given
+    packed: PackedEdition
+    ends: tuple[int, ...]
+    serials: tuple[int, ...]
+    lookup: tuple[Node, dict[str, Piece]]
+    pieces: dict[str, Piece]
 
 
 class _Shelf:
@@ -179,11 +224,21 @@ def pack(
     return Packer(namer).pack(contents, catalog_order, partners=partners, inputs=inputs)
 
 
-def _weights(contents: Sequence[EditionContent]) -> dict[str, int]:
+def _weights(given: Iterable[_Given]) -> dict[str, int]:
     """Return the size of the largest document of each SKU."""
+    distinct: set[tuple[str, bytes]] = set()
+    for one in given:
+        distinct.update(zip(one.skus, one.documents, strict=True))
     weights: dict[str, int] = {}
-    for content in contents:
-        for sku, document in content.documents.items():
-            if weights.get(sku, 0) < len(document):
-                weights[sku] = len(document)
+    for sku, document in distinct:
+        if weights.get(sku, 0) < len(document):
+            weights[sku] = len(document)
     return weights
+
+
+def _same_sizes(before: _Given, now: _Given) -> bool:
+    """Tell whether every changed document is of the class of size that it was of."""
+    return all(
+        old is new or buckets.rounded(len(old)) == buckets.rounded(len(new))
+        for old, new in zip(before.documents, now.documents, strict=True)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -55,12 +55,10 @@ class Pages:
     def __init__(self, namer: Namer) -> None:
         self._namer = namer
         self._made: dict[tuple[bytes, ...], Page] = {}
-        self._used: set[tuple[bytes, ...]] = set()
         self._serials: dict[tuple[tuple[str, ...], ...], int] = {}
 
     def page(self, skus: tuple[str, ...], documents: tuple[bytes, ...]) -> Page:
         """Return the page of these documents; they carry their SKUs, so they are the key."""
-        self._used.add(documents)
         if (known := self._made.get(documents)) is not None:
             return known
         data = encode(skus, documents)
@@ -71,10 +69,9 @@ class Pages:
         self._made[documents] = made
         return made
 
-    def forget_unused(self) -> None:
-        """Drop every page that was not asked for since the last call."""
-        self._made = {key: self._made[key] for key in self._used}
-        self._used = set()
+    def keep(self, pages: Iterable[Page]) -> None:
+        """Remember these pages and forget all others."""
+        self._made = {page.documents: page for page in pages}
 
 
 def encode(skus: tuple[str, ...], documents: tuple[bytes, ...]) -> bytes:

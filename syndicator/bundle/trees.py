@@ -83,6 +83,26 @@ def node_references(node: Node, load: Load) -> Iterator[Reference]:
             yield from node_references(canonical.decode(load((name, integrity))), load)
 
 
+def differing_pages(old: Node, new: Node, load: Load) -> tuple[set[Reference], set[Reference]]:
+    """Return the pages that only the old head leads to, and those that only the new one does.
+
+    Tables that both name are not read.
+    """
+    shared = _named(old, "tables") & _named(new, "tables")
+    gone, come = (set(page_references(_without(node, shared), load)) for node in (old, new))
+    return gone - come, come - gone
+
+
+def differing_nodes(old: Node, new: Node, load: Load) -> list[Reference]:
+    """Return the tables and lookups that only the new head leads to.
+
+    Those that both heads name are not read, nor is what lies below them.
+    """
+    shared = {ref for kind in _KINDS for ref in _named(old, kind) & _named(new, kind)}
+    gone = set(_nodes(old, shared, load))
+    return [reference for reference in _nodes(new, shared, load) if reference not in gone]
+
+
 def find(node: Node, key: str, load: Load) -> list[int]:
     """Return the pages that may hold the product with this key hash: what a reader does."""
     used = 0
@@ -115,6 +135,26 @@ def page_at(node: Node, number: int, load: Load) -> Reference:
         node = canonical.decode(load((below[index][0], below[index][1])))
     name, integrity = node["pages"][number]
     return (name, integrity)
+
+
+_KINDS = ("tables", "lookups")
+
+
+def _named(node: Node, kind: str) -> set[Reference]:
+    return {(name, integrity) for name, integrity in node.get(kind, ())}
+
+
+def _without(node: Node, tables: set[Reference]) -> Node:
+    left = [reference for reference in node.get("tables", ()) if tuple(reference) not in tables]
+    return {"pages": node.get("pages", ()), "tables": left}
+
+
+def _nodes(node: Node, shared: set[Reference], load: Load) -> Iterator[Reference]:
+    for kind in _KINDS:
+        for name, integrity in node.get(kind, ()):
+            if (name, integrity) not in shared:
+                yield (name, integrity)
+                yield from _nodes(canonical.decode(load((name, integrity))), shared, load)
 
 
 def _leaves(entries: dict[str, list[int]], bits: int, store: Store) -> list[Reference]:

@@ -223,12 +223,20 @@ class _Cleaner:
         return pattern is None or pattern.fullmatch(html.unescape(value).strip()) is not None
 
     def _adjusted(self, source: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Re-level headings, mark links, and leave out pictures that are not ours."""
+        """Re-level headings, mark links, leave out pictures that are not ours.
+
+        References become the characters that they stand for, as browsers write them.
+        """
         tokens = list(source)
         levels = [_HEADINGS[name] for token in tokens if (name := token.get("name")) in _HEADINGS]
         shift = self.level - min(levels, default=self.level)
         for token in tokens:
             name = token.get("name")
+            if token["type"] == "Entity":
+                yield {"type": "Characters", "data": html.unescape(f"&{name};")}
+                continue
+            if token.get("data") and token["type"] in {"StartTag", "EmptyTag"}:
+                token["data"] = {key: _resolved(value) for key, value in token["data"].items()}
             if name in _HEADINGS:
                 token["name"] = f"h{min(_HEADINGS[name] + shift, _DEEPEST)}"
             elif name == "a" and token["type"] == "StartTag" and (None, "href") in token["data"]:
@@ -241,6 +249,12 @@ class _Cleaner:
         return html.unescape(token["data"].get((None, "src"), "")) in self.images
 
 
+def _resolved(value: str) -> str:
+    """Return an attribute's value with references resolved, as in `&copy;` but not in `&copy=1`."""
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]), value) if "&" in value else value
+
+
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _LOCAL = threading.local()
 
 

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 import click
 
 from syndicator import __version__
+from syndicator.cli.asking import explain
+from syndicator.cli.configurators import configurator
 from syndicator.cli.editing import check, init
+from syndicator.cli.importing import import_
 from syndicator.cli.operations import diff, gc, releases, rollback, verify
 from syndicator.cli.publishing import plan, publish, watch
-from syndicator.cli.reading import explain, feed, serve
+from syndicator.cli.reading import feed, serve, snippet
 from syndicator.errors import InvalidInputError, Problem, SyndicatorError
 
 
@@ -26,6 +29,7 @@ def cli() -> None:
 _COMMANDS = (
     *(init, check, plan, publish, watch, explain, serve, feed),
     *(releases, diff, rollback, verify, gc),
+    *(import_, snippet, configurator),
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

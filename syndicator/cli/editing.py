@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import click
+from rich.table import Table
 
+from syndicator.catalog.quality import Completeness, completeness, duplicates
+from syndicator.catalog.report import render_report
 from syndicator.cli.session import Session, standard
 from syndicator.errors import InvalidInputError, UsageError
 from syndicator.workspace import read_workspace
@@ -28,6 +32,20 @@ def init(folder: Path, as_json: bool) -> None:
     if not as_json:
         session.say(f"Made a workspace in {folder} ({len(written)} files). Next:")
         session.say(f"  cd {folder} && syndicator plan && syndicator publish && syndicator serve")
+
+
+def _show_completeness(session: Session, rows: Sequence[Completeness]) -> None:
+    """Show a table on a terminal; a pipe reads `--json`."""
+    if not session.console.is_terminal:
+        return
+    table = Table(title="Completeness", title_justify="left")
+    for head in ("family", "locale", "for", "complete", "missing most"):
+        table.add_column(head)
+    for row in rows:
+        widest = ", ".join(f"{name} {count}" for name, count in list(row.missing.items())[:3])
+        share = f"{row.complete} of {row.products}"
+        table.add_row(row.family or "-", row.locale, row.purpose, share, widest)
+    session.console.print(table)
 
 
 def _identity(name: str) -> dict[str, str]:
@@ -55,11 +73,20 @@ def _copy(source: Traversable, target: Path, words: dict[str, str]) -> list[str]
 
 @click.command()
 @click.option("--strict", is_flag=True, help="Records that an import lost fail the check too.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the whole data-quality report as one HTML file.",
+)
 @standard
-def check(session: Session, strict: bool) -> None:
+def check(session: Session, strict: bool, report: Path | None) -> None:
     """Read everything and list every problem at once; exit 3 where there is an error."""
     workspace = read_workspace(session.settings())
     errors = workspace.errors(strict=strict)
+    rows, doubles = completeness(workspace.catalog), duplicates(workspace.catalog)
+    if report is not None:
+        name, products = workspace.settings.name, len(workspace.catalog.products)
+        report.write_text(render_report(name, products, workspace.problems, rows, doubles), "utf-8")
     session.answer(
         {
             "ok": not errors,
@@ -67,10 +94,13 @@ def check(session: Session, strict: bool) -> None:
             "partners": len(workspace.manifests.partners),
             "sources": [count.as_json() for count in workspace.reading.counts],
             "problems": [problem.as_json() for problem in workspace.problems],
+            "completeness": [row.as_json() for row in rows],
+            "duplicates": [double.as_json() for double in doubles],
         }
     )
     if not session.as_json:
         session.problems(workspace.problems)
+        _show_completeness(session, rows)
         for count in workspace.reading.counts:
             session.say(str(count))
         session.say(

@@ -12,9 +12,14 @@ from syndicator import canonical
 from syndicator.bundle import keys
 from syndicator.cli.session import Instant, Session, standard
 from syndicator.cli.watching import Watcher
+from syndicator.entitlement import warn_of_losses
 from syndicator.errors import ConflictError, InvalidInputError, Origin, Problem
 from syndicator.pipeline import Proposal, propose, release
+from syndicator.reasons import lines, reasons
 from syndicator.workspace import Workspace, read_workspace
+
+LARGE_LOSS = 0.2
+"""Share of an assortment whose loss by edited rules a plan warns of."""
 
 _strict = click.option("--strict", is_flag=True, help="Refused records stop everything.")
 
@@ -35,13 +40,31 @@ def plan(
     """Show what `publish` would do; nothing is written."""
     workspace = read_workspace(session.settings())
     proposal = _propose(session, workspace, at or session.now(), strict=strict)
-    told = {**proposal.plan.as_json(), "next_change": _text(proposal.next_change)}
+    moved = reasons(proposal.target, workspace, proposal.entitlements.at)
+    warnings = warn_of_losses(moved, LARGE_LOSS)
+    told = {
+        **proposal.plan.as_json(),
+        "reasons": [change.as_json() for change in moved],
+        "warnings": [problem.as_json() for problem in warnings],
+        "sharing": _sharing(proposal),
+        "next_change": _text(proposal.next_change),
+    }
     if out is not None:
         out.write_bytes(canonical.encode({**told, "at": proposal.entitlements.at.isoformat()}))
     session.answer(told)
     if not session.as_json:
         session.say(proposal.plan.markdown() if markdown else proposal.plan.summary())
+        for line in lines(moved):
+            session.say(line)
+        sharing = _sharing(proposal)
+        session.say(f"{sharing['partners']} partners share {sharing['editions']} editions")
+        session.problems(warnings)
         _foretell(session, proposal)
+
+
+def _sharing(proposal: Proposal) -> dict[str, int]:
+    entitlements = proposal.entitlements
+    return {"partners": len(entitlements.partners), "editions": len(entitlements.editions)}
 
 
 @click.command()

@@ -1,43 +1,24 @@
-"""Commands for looking: `explain`, `feed` and `serve`."""
+"""Commands for what partners get: `feed`, `snippet` and `serve`."""
 
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
 
+from syndicator.bundle import Signer, keys
 from syndicator.channels import render_channel
-from syndicator.cli.session import Instant, Session, standard
+from syndicator.cli.session import Session, standard
 from syndicator.entitlement import UnknownNameError
-from syndicator.entitlement import explain as explain_decision
 from syndicator.errors import TargetError
 from syndicator.feeds import Channel, feed_key
 from syndicator.pipeline import rehearse
 from syndicator.server import Site, create_app, is_loopback
 from syndicator.server import serve as serve_site
 from syndicator.targets import fetcher, open_target, read_live
+from syndicator.widgets.snippet import snippet as make_snippet
 from syndicator.workspace import Workspace, read_workspace, sound
-
-
-@click.command()
-@click.argument("partner")
-@click.argument("sku")
-@click.option("--field", help="Ask about one field of the product.")
-@click.option("--at", type=Instant(), help="Decide as if it were this instant.")
-@standard
-def explain(
-    session: Session, partner: str, sku: str, field: str | None, at: datetime | None
-) -> None:
-    """Tell whether PARTNER may show SKU, by which rule, and when that changes."""
-    workspace = sound(read_workspace(session.settings()))
-    now = at or session.now()
-    answer = explain_decision(workspace.catalog, workspace.manifests, partner, sku, now, field)
-    session.answer(answer.as_json())
-    if not session.as_json:
-        for line in answer.lines():
-            session.say(line)
 
 
 @click.command()
@@ -58,7 +39,7 @@ def feed(session: Session, partner: str, channel: str, out: Path | None) -> None
     made = render_channel(workspace, live.release, profile, partner, fetcher(target), session.now())
     for problem in made.problems:
         session.note(f"{problem.severity.value}: {problem}")
-    address = f"{workspace.target.base_url}feeds/{partner}/{channel}.{made.extension}"
+    address = f"{workspace.target.base_url}feeds/{partner}/{profile.file}"
     key = feed_key(workspace.settings.namer, partner, channel)
     session.answer(
         {
@@ -97,7 +78,8 @@ def serve(session: Session, host: str, port: int) -> None:
         namer=workspace.settings.namer,
         name=workspace.settings.name,
         base_url=workspace.target.base_url,
-        rehearse=lambda now: rehearse(read_workspace(session.settings()), now),
+        packed=workspace.target.type == "directory",
+        rehearse=lambda at: rehearse(read_workspace(session.settings()), at or session.now()),
     )
     app = create_app(site, open_preview=is_loopback(host))
     session.note(f"Serving on http://{host}:{port}/  preview: http://{host}:{port}/preview/")
@@ -107,3 +89,35 @@ def serve(session: Session, host: str, port: int) -> None:
         serve_site(app, host, port)
     except OSError as error:
         raise TargetError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+
+
+@click.command()
+@click.argument("partner")
+@click.option("--sku", default="", help="Fill in a product; else a placeholder stands there.")
+@click.option("--lang", default="", help="Language of the page; else that of its markup.")
+@click.option("--auto", is_flag=True, help="Follow the publisher instead of pinning this script.")
+@click.option("--proxy", default="", metavar="PATH", help="The partner serves the files at PATH.")
+@standard
+def snippet(session: Session, partner: str, sku: str, lang: str, auto: bool, proxy: str) -> None:
+    """Print the tag that PARTNER pastes into its pages, and what its policy must allow."""
+    workspace = sound(read_workspace(session.settings()))
+    if partner not in workspace.manifests.partners:
+        partners = ", ".join(sorted(workspace.manifests.partners))
+        raise UnknownNameError("partner", partner, f"Known: {partners}")
+    namer = workspace.settings.namer
+    aisle = next(widget for widget in workspace.widgets if widget.id == "aisle")
+    tag = make_snippet(
+        aisle,
+        proxy or workspace.target.base_url,
+        keys.partner_handle(namer, partner),
+        key=Signer(namer).public_key,
+        sku=sku,
+        lang=lang,
+        pinned=not auto,
+    )
+    session.answer({"html": tag.html, "policy": list(tag.policy)})
+    if not session.as_json:
+        session.say(tag.html)
+        session.say("Content-Security-Policy, if the page has one:")
+        for line in tag.policy:
+            session.say(f"  {line}")

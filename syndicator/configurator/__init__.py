@@ -4,6 +4,7 @@ Pure: takes documents and bytes, returns values. The browser's half is `widgets/
 docs/formats/configurator.md is the contract between the two.
 """
 
+from syndicator.configurator.checking import Explanation, check_model, explain
 from syndicator.configurator.compiling import (
     Artefact,
     CompileBudgetError,
@@ -20,8 +21,11 @@ __all__ = [
     "Budget",
     "CompileBudgetError",
     "ContradictionError",
+    "Explanation",
     "Model",
+    "check_model",
     "compile_model",
+    "explain",
     "labels",
     "parse_model",
     "table_names",

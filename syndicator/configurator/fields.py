@@ -83,7 +83,6 @@ class Fields:
                 where,
                 expected="an id",
                 found=value,
-                fix="quote it if it is yes, no, on or off",
             )
             return ""
         if value in taken:

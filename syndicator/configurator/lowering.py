@@ -118,7 +118,8 @@ class Lowering:
         """Compare an option with one of its values, or two options value by value."""
         first, second = self._plain_option(left), self._plain_option(right)
         if first is None and second is None:
-            raise ExpressionError("neither side is an option", at)
+            name = left.first if isinstance(left, Name) else "that"
+            raise ExpressionError(f"there is no option {name!r}", at)
         if first is not None and second is not None:
             return self._both(first, second)
         option = self._options[first if first is not None else second or 0]

@@ -33,7 +33,7 @@ class Budget:
     tries: int = 4
     """Orders whose diagrams are built and measured."""
     work: int = 12_000_000
-    """Cells that sifting may touch in one component."""
+    """Cells that sifting may touch in one component; 0: take the first order that fits."""
     expired: Callable[[], bool] = lambda: False
     """Tells that time is up."""
 
@@ -95,7 +95,7 @@ class Search:
             best = _smaller(best, self._static(order, best))
             if self.contradictory:
                 return None
-        if best is None or _sweep(best) > budget.work:
+        if best is None or 0 < budget.work < _sweep(best):
             best = _smaller(best, self._with_engine_order(orders[0]))
         if best is None or not self.portable:
             return best

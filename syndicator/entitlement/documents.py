@@ -87,6 +87,24 @@ class Partner(Manifest, frozen=True, kw_only=True):
     distributor: str = ""
 
 
+class PartnerTable(Manifest, frozen=True, kw_only=True):
+    """Partners by the thousand, from a CSV file or an SQL query: one partner a row."""
+
+    csv: Annotated[str, Meta(description="a file, relative to the workspace")] = ""
+    sql: Annotated[
+        str,
+        Meta(description="an SQLAlchemy URL; ${NAME} is taken from the environment"),
+    ] = ""
+    query: Annotated[str, Meta(description="the statement to read; only with sql")] = ""
+    columns: Annotated[
+        dict[str, str],
+        Meta(description="which column is which key of a partner; default: those of equal name"),
+    ] = {}
+    defaults: Annotated[
+        dict[str, Any], Meta(description="keys of partners whose row says nothing about them")
+    ] = {}
+
+
 class Territory(Manifest, frozen=True, kw_only=True):
     """A name for several countries (ISO 3166-1), so that rules can address a region."""
 
@@ -167,6 +185,7 @@ class RightsWindow(Windowed, frozen=True, kw_only=True):
 KINDS: dict[str, type[Manifest]] = {
     "program": Program,
     "partner": Partner,
+    "partner-table": PartnerTable,
     "territory": Territory,
     "selector": NamedSelector,
     "grant": Grant,

@@ -132,6 +132,15 @@ class _Reader:
             origin=document.at("id"),
         )
 
+    def _partner_table(self, record: doc.PartnerTable, document: Located) -> None:
+        # `sources.partners` replaces tables by their partners before manifests are read.
+        self._problem(
+            document,
+            "kind",
+            "unread-table",
+            f"the partners of table {record.id!r} were not read",
+        )
+
     def _territory(self, record: doc.Territory, _: Located) -> frozenset[str]:
         return frozenset(record.countries)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from syndicator.errors import SyndicatorError
@@ -41,17 +41,25 @@ def create_app(site: Site, *, open_preview: bool = False) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.register_blueprint(health_routes(site.reader))
-    app.register_blueprint(feed_routes(site))
     app.register_blueprint(fragment_routes(site))
     worlds = Worlds(site)
+    app.register_blueprint(feed_routes(site, worlds.present.releases))
     app.register_blueprint(preview_routes(site, worlds, is_open=open_preview))
     app.register_blueprint(rehearsal_routes(worlds))
-    app.register_blueprint(public_zone(site.reader))
-    measure(
-        app,
-        site.reader,
-        lambda: holds_key(site, request) or (open_preview and is_local(site, request)),
-    )
+    app.register_blueprint(public_zone(site.reader, packed=site.packed))
+
+    def trusted() -> bool:
+        return holds_key(site, request) or (open_preview and is_local(site, request))
+
+    measure(app, site.reader, trusted)
+
+    @app.get("/")
+    def root() -> Response:
+        """Lead people at this machine to the preview; for others there is nothing."""
+        if not trusted():
+            abort(404)
+        return Response("", 302, {"Location": "/preview/", "Cache-Control": "no-store"})
+
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(SyndicatorError, _unreachable)
     app.register_error_handler(Exception, _fail)

@@ -19,8 +19,10 @@ from syndicator.server.shelf import Document, EditionShelf
 from syndicator.server.worlds import World, Worlds
 from syndicator.targets import Readable
 
-SHOWN = 100
-"""Products of one edition whose changes are shown; the others are counted."""
+DRAFT = "draft"
+"""How the address names what a publish would make live now."""
+SHOWN = 200
+"""Changes that are shown; the others are counted."""
 _LONGEST = 2000
 """Characters of a field that are compared word by word."""
 _RICH = frozenset({"description"})
@@ -51,34 +53,36 @@ class ProductChange:
 
 
 @dataclass(frozen=True, slots=True)
-class EditionChange:
-    """One edition between two releases."""
+class Told:
+    """One change and everybody who sees it so."""
 
-    locale: str
-    partners: tuple[str, ...]
-    products: tuple[ProductChange, ...]
+    product: ProductChange
+    audience: list[str]
+    """Partner and locale, `velohaus de`."""
 
 
 def changes_page(worlds: Worlds) -> str:
     """Return the page about two releases: by default the current one and the one before."""
-    world = worlds.present
-    history = list(world.releases.history())
+    present, draft = worlds.present, request.args.get("to") == DRAFT
+    later = worlds.draft() if draft else present
+    history = list(present.releases.history())
     known = [passed.generation for passed in history]
-    newer = request.args.get("to", known[0] if known else 0, type=int)
-    older = request.args.get("from", _before(known, newer), type=int)
-    if (request.args.get("to") and newer not in known) or (
-        request.args.get("from") and older not in known
-    ):
+    newest = max(known, default=0)
+    newer = newest if draft else request.args.get("to", newest, type=int)
+    usual = newest if draft else _before(known, newer)
+    older = request.args.get("from", usual, type=int)
+    if later is None or newer not in {newest, *known} or older not in {usual, *known}:
         abort(404)
-    after = world.releases.release(newer)
-    before = world.releases.release(older)
+    before = present.releases.release(older)
+    after = later.releases.live() if draft else present.releases.release(newer)
     return render_template(
         "changes.html.j2",
         history=history,
-        newer=newer,
+        newer=DRAFT if draft else newer,
         older=older,
-        editions=list(compare(world, before, after)) if after else [],
+        changes=compare(present, before, later, after) if after else [],
         shown=SHOWN,
+        root=later.root,
     )
 
 
@@ -87,23 +91,29 @@ def _before(known: Sequence[int], newer: int) -> int:
     return max((generation for generation in known if generation < newer), default=0)
 
 
-def compare(world: World, before: Release | None, after: Release) -> Iterator[EditionChange]:
-    """Yield the editions that show something else in `after` than in `before`."""
+def compare(earlier: World, before: Release | None, later: World, after: Release) -> list[Told]:
+    """Return what `after` shows differently from `before`, equal changes once, by SKU."""
     old = before.editions if before else {}
+    told: dict[tuple[object, ...], Told] = {}
     for edition in sorted({*old, *after.editions}):
-        records = old.get(edition), after.editions.get(edition)
-        told = records[1] or records[0]
-        products = tuple(compare_editions(world.reader, *records))
-        if products and told:
-            yield EditionChange(told.locale, tuple(told.partners), products)
+        was, now = old.get(edition), after.editions.get(edition)
+        record = now or was
+        shelves = _shelf(earlier.reader, was), _shelf(later.reader, now)
+        for product in compare_editions(*shelves):
+            key = (product.sku, product.kind, product.title, product.fields)
+            same = told.setdefault(key, Told(product, []))
+            if record:
+                same.audience.extend(f"{partner} {record.locale}" for partner in record.partners)
+    return sorted(told.values(), key=lambda one: one.product.sku)
 
 
-def compare_editions(
-    reader: Readable, before: EditionRecord | None, after: EditionRecord | None
-) -> Iterator[ProductChange]:
-    """Yield the products that differ between two records of one edition, by SKU."""
-    old = EditionShelf(reader, before.head if before else {})
-    new = EditionShelf(reader, after.head if after else {})
+def _shelf(reader: Readable, record: EditionRecord | None) -> EditionShelf:
+    """Return the edition of a record; an empty one where there is none."""
+    return EditionShelf(reader, record.head if record else {})
+
+
+def compare_editions(old: EditionShelf, new: EditionShelf) -> Iterator[ProductChange]:
+    """Yield the products that differ between two states of one edition, by SKU."""
     shared = {*old.pages} & {*new.pages}
     was = _documents(old, shared)
     now = _documents(new, shared)

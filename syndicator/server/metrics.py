@@ -9,8 +9,9 @@ from flask import Blueprint, Flask, Response, abort, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from syndicator.bundle import Ref
 from syndicator.errors import TargetError
-from syndicator.server.releases import live_generation
+from syndicator.server.releases import live_reference
 from syndicator.targets import Readable
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
@@ -40,6 +41,9 @@ def measure(app: Flask, reader: Readable, allowed: Callable[[], bool]) -> None:
     generation = Gauge(
         "syndicator_live_generation", "Current release, 0 if none", registry=registry
     )
+    delivered = Gauge(
+        "syndicator_delivered_generation", "Release that every head has reached", registry=registry
+    )
     metrics = Blueprint("metrics", __name__)
 
     @app.before_request
@@ -60,7 +64,9 @@ def measure(app: Flask, reader: Readable, allowed: Callable[[], bool]) -> None:
     def tell() -> Response:
         if not allowed():
             abort(404)
-        generation.set(_generation(reader))
+        live = _live(reader)
+        generation.set(live.generation if live else 0)
+        delivered.set(live.delivered if live else 0)
         answer = Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -68,11 +74,11 @@ def measure(app: Flask, reader: Readable, allowed: Callable[[], bool]) -> None:
     app.register_blueprint(metrics)
 
 
-def _generation(reader: Readable) -> int:
+def _live(reader: Readable) -> Ref | None:
     try:
-        return live_generation(reader) or 0
+        return live_reference(reader)
     except TargetError:
-        return 0
+        return None
 
 
 def _part() -> str:

@@ -16,7 +16,7 @@ from syndicator.server.worlds import World, Worlds
 PRODUCTS = 100
 """Products a list shows at least, where there are more."""
 CHOICES = 500
-"""Editions that the side-by-side view proposes; others can be typed."""
+"""Partners that the list shows and editions that are proposed; others can be typed."""
 COLUMNS = 4
 """Frames side by side."""
 THEMES = ("light", "dark")
@@ -51,15 +51,23 @@ class Frame:
 def start_page(worlds: Worlds) -> str:
     """Return the list of partners and their editions."""
     world = worlds.present
+    wanted = request.args.get("find", "").strip()
+    partners = world.releases.partners()
+    found = [partner for partner in partners.values() if wanted in partner.id]
+    rows = [
+        (
+            partner,
+            {
+                locale: world.releases.record(edition)
+                for locale, edition in partner.editions.items()
+            },
+        )
+        for partner in found[:CHOICES]
+    ]
     release = world.releases.live()
-    rows = []
-    for partner in world.releases.partners().values():
-        editions = {
-            locale: (world.releases.record(edition), world.shelf(edition).count)
-            for locale, edition in partner.editions.items()
-        }
-        rows.append((partner, editions))
-    return render_template("partners.html.j2", release=release, rows=rows)
+    return render_template(
+        "partners.html.j2", release=release, rows=rows, found=found, wanted=wanted
+    )
 
 
 def partner_page(worlds: Worlds, partner: str) -> str | Response:

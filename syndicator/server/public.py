@@ -47,17 +47,24 @@ PREFLIGHT_HEADERS = {
 }
 
 
-def public_zone(reader: Readable) -> Blueprint:
-    """Return the routes of the public zone over one target."""
+def public_zone(reader: Readable, *, packed: bool) -> Blueprint:
+    """Return the routes of the public zone over one target, see `represent`."""
     zone = Blueprint("public", __name__)
 
     @zone.get("/<path:key>")
     def serve_key(key: str) -> Response:
         cache = caching(key)
-        answer = cache and represent(
-            reader, f"public/{key}", request, cache=cache, ranges=key.startswith("m/")
-        )
-        if not answer:
+        answer = None
+        if cache:
+            answer = represent(
+                reader,
+                f"public/{key}",
+                request,
+                cache=cache,
+                ranges=key.startswith("m/"),
+                packed=packed,
+            )
+        if answer is None:
             abort(404)
         return answer
 

@@ -127,8 +127,8 @@ def partners_of(release: Release, namer: Namer) -> dict[str, ListedPartner]:
     }
 
 
-def live_generation(reader: Readable) -> int | None:
-    """Return the generation of the current release; None where none can be read.
+def live_reference(reader: Readable) -> Ref | None:
+    """Return what names the current release; None where nothing that can be read does.
 
     Raises:
         TargetError: The target cannot be read.
@@ -137,6 +137,6 @@ def live_generation(reader: Readable) -> int | None:
     if data is None:
         return None
     try:
-        return Ref.parse(data).generation
+        return Ref.parse(data)
     except VerificationError:
         return None

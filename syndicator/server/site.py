@@ -22,8 +22,10 @@ class Site:
     """The brand, as people read it."""
     base_url: str = ""
     """Where the public zone is known to the world; empty where that is here."""
-    rehearse: Callable[[datetime], Readable] | None = None
-    """Publishes the workspace as of an instant to a store of its own, for the preview."""
+    packed: bool = True
+    """Whether the target keeps packed neighbours of textual keys, as the directory does."""
+    rehearse: Callable[[datetime | None], Readable] | None = None
+    """Publishes the workspace as of an instant, or now, to a store of its own, for the preview."""
 
     def preview_key(self) -> str:
         """Return the key that opens the preview: a keyed name, good until the secret changes."""
@@ -41,5 +43,8 @@ def is_loopback(host: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """Return the host of an address, or nothing."""
-    return urlsplit(url).hostname or ""
+    """Return the host of an address; nothing where there is none or it is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

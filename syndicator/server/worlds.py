@@ -57,17 +57,35 @@ class Worlds:
         """
         if day is None:
             return self.present
+        with self._lock:
+            token = self._token(day.isoformat())
+            known = self._rehearsed.get(token)
+            return known or self._rehearse(token, datetime.combine(day, time(), UTC))
+
+    def draft(self) -> World | None:
+        """Return the world as a publish would make it now; made anew at every call.
+
+        None where this server knows only the present.
+
+        Raises:
+            SyndicatorError: The workspace cannot be published as it is now.
+        """
+        with self._lock:
+            return self._rehearse(self._token("draft"), None)
+
+    def _token(self, purpose: str) -> str:
+        return self._site.namer.name("rehearsal", purpose.encode())
+
+    def _rehearse(self, token: str, now: datetime | None) -> World | None:
         if self._site.rehearse is None:
             return None
-        token = self._site.namer.name("rehearsal", day.isoformat().encode())
-        with self._lock:
-            if token not in self._rehearsed:
-                store = self._site.rehearse(datetime.combine(day, time(), UTC))
-                while len(self._rehearsed) >= _KEPT:
-                    del self._rehearsed[next(iter(self._rehearsed))]
-                releases = Releases(store, self._site.namer)
-                self._rehearsed[token] = World(store, releases, f"/rehearsal/{token}/")
-            return self._rehearsed[token]
+        store = self._site.rehearse(now)
+        self._rehearsed.pop(token, None)
+        while len(self._rehearsed) >= _KEPT:
+            del self._rehearsed[next(iter(self._rehearsed))]
+        world = World(store, Releases(store, self._site.namer), f"/rehearsal/{token}/")
+        self._rehearsed[token] = world
+        return world
 
     def rehearsed(self, token: str) -> World | None:
         """Return a rehearsed world by the token in its address."""

@@ -52,6 +52,8 @@ def sanitise_svg(data: bytes) -> bytes:
         raise
     except (ValueError, LookupError) as error:
         raise SvgError(f"the SVG cannot be decoded: {error}") from None
+    if not writer.parts:
+        raise SvgError("the file is no SVG")
     if not writer.changed:
         return data
     return "".join(writer.parts).encode()

@@ -13,7 +13,7 @@ from configurations import random_model, solutions, total
 from syndicator.configurator import Model, compile_model, labels
 from syndicator.configurator.runtime import Runtime
 
-SEEDS = range(80)
+SEEDS = range(50)
 CLICKS = 4
 
 
@@ -167,7 +167,7 @@ def test_reasons_rule_the_value_out_and_no_part_of_them_does(walks):
             assert mine is not None
             assert answer == {"choices": list(mine.options), "cap": mine.cap}
             seen += _check_minimal(truth, {option: value}, choices, cap, answer)
-    assert seen > 5  # reasons of two or more were among them
+    assert seen > 3  # reasons of two or more were among them
 
 
 def _check_minimal(truth, wanted, choices, cap, answer) -> bool:

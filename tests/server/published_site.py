@@ -18,8 +18,12 @@ NAMER = Namer(b"a secret of sixteen bytes or more")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MEDIA = "m/0f/0f0123456789abcdef0123456789abcd"
 SCRIPT = "w/aisle/0123456789abcdef/aisle.js"
+BUNDLE = "w/aisle/0123456789abcdef/large.js"
 CODE = b"export {};\n" * 40
 PADDING = "words " * 60
+
+FEEDS = "atom.atom c.json c.jsonl c.tsv c.xml google.xml 0123"
+"""The feeds of the partner, as a release remembers them."""
 
 Documents = dict[str, dict[str, Any]]
 """Documents of an edition, by SKU."""
@@ -49,10 +53,10 @@ class Published:
     editions: dict[str, Documents] = field(default_factory=lambda: dict(EDITIONS))
     generation: int = 0
 
-    def publish(self, **editions: Documents) -> None:
+    def publish(self, feeds: str = FEEDS, **editions: Documents) -> None:
         """Publish the editions with some of them replaced."""
         self.editions |= editions
-        release(self.target, self.editions, NOW + timedelta(hours=self.generation))
+        release(self.target, self.editions, NOW + timedelta(hours=self.generation), feeds)
         self.generation += 1
 
     def page(self, locale: str) -> str:
@@ -74,7 +78,9 @@ class Published:
         return Site(self.target, NAMER, name="Norrvind", **more)
 
 
-def release(target: Target, editions: dict[str, Documents], now: datetime) -> None:
+def release(
+    target: Target, editions: dict[str, Documents], now: datetime, feeds: str = FEEDS
+) -> None:
     """Pack and publish editions of one partner; the id of an edition is its locale."""
     contents = [
         EditionContent(
@@ -83,7 +89,7 @@ def release(target: Target, editions: dict[str, Documents], now: datetime) -> No
         )
         for locale, documents in editions.items()
     ]
-    partner = PartnerEntry("Norrvind", next(iter(editions)), {one: one for one in editions})
+    partner = PartnerEntry("Norrvind", next(iter(editions)), {one: one for one in editions}, feeds)
     order = tuple(dict.fromkeys(sku for documents in editions.values() for sku in documents))
     build = pack(contents, order, NAMER, partners={"velohaus": partner}, inputs=str(now))
     publish(target, build, now=now, nonce=now.isoformat(), asset=_no_asset)
@@ -100,6 +106,7 @@ def fill(target: Target) -> None:
         f"public/{MEDIA}.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         f"public/{MEDIA}.exe": b"MZ",
         f"public/{SCRIPT}": CODE,
+        f"public/{BUNDLE}": CODE * 10,
         "public/w/aisle/latest/aisle.js": b"export {};\n",
         "public/w/app/0123456789abcdef/index.html": b"<p>app",
         "private/o/ab/secret.json": b'{"secret":true}',

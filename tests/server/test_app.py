@@ -13,7 +13,10 @@ from tests.server.published_site import NAMER
 
 def test_health_tells_the_live_generation(client):
     answer = client.get("/healthz")
-    assert (answer.status_code, answer.json) == (200, {"generation": 1, "status": "ok"})
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"delivered": 1, "generation": 1, "status": "ok"},
+    )
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -55,3 +58,8 @@ def test_a_fault_of_ours_is_one_line_and_logged(published, caplog):
     answer = app.test_client().get(published.page("de"))
     assert (answer.status_code, answer.data) == (500, b"Something went wrong here\n")
     assert "boom /root/secret" in caplog.text
+
+
+def test_the_root_leads_people_at_this_machine_to_the_preview(client, guarded):
+    assert client.get("/").headers["Location"] == "/preview/"
+    assert guarded.get("/").data == b"Not found\n"

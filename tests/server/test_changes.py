@@ -37,6 +37,15 @@ def test_any_two_releases_can_be_compared(client, published):
 def test_the_first_release_is_all_gain(client):
     page = changed(client)
     assert page.count("gained</span>") == 3
+    assert "the first that is kept" in page
+
+
+def test_a_change_that_several_editions_share_is_told_once(client, published):
+    for title in ("One name", "Another name"):
+        published.publish(de={"NV-1": {"title": title}}, en={"NV-1": {"title": title}})
+    page = changed(client)
+    assert page.count("<article") == 1
+    assert "velohaus de, velohaus en" in page
 
 
 def test_pictures_are_shown_before_and_after(client, published):

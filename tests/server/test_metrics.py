@@ -17,6 +17,7 @@ def test_answers_are_counted_by_part_and_status(client, published):
     assert 'syndicator_answers_total{part="feeds",status="200"} 1.0' in text
     assert 'syndicator_answer_seconds_count{part="heads"} 2.0' in text
     assert "syndicator_live_generation 1.0" in text
+    assert "syndicator_delivered_generation 1.0" in text
 
 
 def test_no_name_becomes_a_label(client, published):

@@ -7,7 +7,8 @@ import gzip
 import brotli
 import pytest
 
-from tests.server.published_site import MEDIA, SCRIPT
+from syndicator.server import Site, create_app
+from tests.server.published_site import BUNDLE, CODE, MEDIA, NAMER, SCRIPT
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=60, stale-while-revalidate=600"
@@ -103,6 +104,22 @@ def test_without_a_packed_neighbour_plain_bytes_are_sent(client):
     assert answer.data == b"export {};\n"
 
 
+def test_a_target_without_neighbours_is_packed_on_the_way(published):
+    reads = []
+
+    class Store:
+        def read(self, key):
+            reads.append(key)
+            return published.target.read(key)
+
+    site = Site(Store(), NAMER, packed=False)
+    client = create_app(site).test_client()
+    answer = client.get(f"/{BUNDLE}", headers={"Accept-Encoding": "br, gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer.data) == CODE * 10
+    assert reads == [f"public/{BUNDLE}"], "one request to the store"
+
+
 def test_each_encoding_has_its_own_strong_validator(client, published):
     path = published.page("de")
     plain, packed = (
@@ -168,7 +185,6 @@ FORBIDDEN = [
     "/e/" + "a" * 5000 + ".json",
     "/w/aisle/0123456789abcdef/aisle.js.br",
     "/%ff%fe",
-    "/",
     "/..",
     "/etc/passwd",
 ]

@@ -9,7 +9,7 @@ import pytest
 from syndicator.errors import InvalidInputError, Origin, Problem
 from syndicator.server import create_app
 from syndicator.targets import MemoryTarget
-from tests.server.published_site import GERMAN, release
+from tests.server.published_site import GERMAN, NOW, release
 
 COMING = GERMAN | {"NV-9": {"title": "Under embargo"}}
 
@@ -22,10 +22,10 @@ def rehearsals():
 @pytest.fixture
 def client(published, rehearsals):
     def rehearse(now):
-        rehearsals.append(now.isoformat())
+        rehearsals.append(now and now.isoformat())
         store = MemoryTarget()
-        editions = {"de": COMING if now.year > 2026 else GERMAN}
-        release(store, editions, now)
+        editions = {"de": COMING if now is None or now.year > 2026 else GERMAN}
+        release(store, editions, now or NOW)
         return store
 
     return create_app(published.site(rehearse=rehearse), open_preview=True).test_client()
@@ -75,3 +75,17 @@ def test_a_workspace_that_cannot_be_published_is_told(published):
     answer = app.test_client().get("/preview/velohaus?date=2027-01-01")
     assert answer.status_code == 503
     assert "content/a.yaml:3: the price is missing" in answer.text
+
+
+def test_what_would_be_published_is_shown_before_it_is(client, rehearsals):
+    for _ in range(2):
+        page = client.get("/preview/_changes?to=draft").text
+        assert "From release 1 to what would be published now" in page
+        assert '<span class="kind">gained</span> Under embargo' in page
+        assert '<span class="kind">lost</span> Fjord 7 in English' in page
+    assert rehearsals == [None, None], "looked at anew each time"
+
+
+def test_a_server_that_knows_only_the_present_has_no_draft(published):
+    app = create_app(published.site(), open_preview=True)
+    assert app.test_client().get("/preview/_changes?to=draft").status_code == 404

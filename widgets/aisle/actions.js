@@ -23,7 +23,7 @@ export const act = (control, body, host, part) => {
   if (name == "turn") turn(control);
   else if (name == "zoom") zoom(control, body);
   else if (name == "film") film(control);
-  else if (name == "configure") configure(control, host, part);
+  else if (name == "configure") configure(control, part);
   else if (sku) wish(name, sku, body.dataset.sku, host);
 };
 
@@ -144,10 +144,9 @@ const film = (link) => {
 /**
  * Put the configurator where its button is. The app is checked by its hash like the aisle's own
  * parts, and checks its files itself; where it fails, the section goes and the rest stays.
- * @param {HTMLElement} control @param {HTMLElement} host
- * @param {(file: string, integrity?: string) => Promise<any>} part
+ * @param {HTMLElement} control @param {(file: string, integrity?: string) => Promise<any>} part
  */
-const configure = async (control, host, part) => {
+const configure = async (control, part) => {
   const told = control.dataset;
   const gone = () => control.closest("section")?.remove();
   try {
@@ -159,10 +158,8 @@ const configure = async (control, host, part) => {
     sku: told.for ?? "", lang: told.lang ?? "", rules: told.rules ?? "", "rules-integrity": told.rulesIntegrity ?? "",
     labels: told.labels ?? "", "labels-integrity": told.labelsIntegrity ?? "", tabindex: "-1", part: "configurator",
   });
-  for (const [from, to] of [["price", "base-price"], ["availability", "availability"]]) {
-    const value = host.getAttribute(from);
-    if (value) app.setAttribute(to, value);
-  }
+  if (told.basePrice) app.setAttribute("base-price", told.basePrice);
+  if (told.availability) app.setAttribute("availability", told.availability);
   app.addEventListener("syndicator-error", () => app.closest("section")?.remove());
   control.replaceWith(app);
   app.focus();

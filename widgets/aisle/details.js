@@ -98,10 +98,12 @@ const support = ({ document: { support: { contacts = [], questions = [] } = {}, 
           hours && h("span", { class: "facts" }, hours))))));
 
 /** The configurator waits for a click: it is an app of its own, and most readers only read. @param {Context} context */
-const configurator = ({ document: { configurator: app, sku }, locale, root, kit: { h, section }, say }) => {
+const configurator = ({ document: { configurator: app, sku, price }, offer, locale, root, kit: { h, section }, say }) => {
   if (!app) return null;
   /** @type {Json} */
   const facts = { type: "button", class: "action", part: "configure", "data-act": "configure", "data-for": sku, "data-lang": locale };
+  facts["data-base-price"] = offer?.price && offer.currency == price?.currency && offer.price;
+  facts["data-availability"] = offer?.availability;
   for (const file of ["app", "rules", "labels"]) {
     facts[`data-${file}`] = new URL(app[file].src, root).href;
     facts[`data-${file}-integrity`] = app[file].integrity;

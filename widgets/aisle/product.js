@@ -67,7 +67,8 @@ const picture = (image, root, more) => {
   const entry = typeof image == "string" ? { src: image } : image;
   const src = safe(entry?.src, root);
   if (!entry || !src) return null;
-  const made = h("img", { src, alt: entry.alt || true, width: entry.width, height: entry.height, loading: "lazy", decoding: "async", lang: entry.lang, ...more });
+  const srcset = entry.sizes?.length && [...entry.sizes, entry].map((/** @type {Json} */ one) => `${safe(one.src, root)} ${one.width}w`).join(", ");
+  const made = h("img", { src, srcset, sizes: srcset && "auto, (max-width: 40rem) 100vw, 40rem", alt: entry.alt || true, width: entry.width, height: entry.height, loading: "lazy", decoding: "async", lang: entry.lang, ...more });
   if (/^#[0-9a-f]{6}$/i.test(entry.color ?? "")) made.style.backgroundColor = entry.color;
   return made;
 };

@@ -1,0 +1,72 @@
+"""The command for questions: `explain`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+import click
+
+from syndicator.cli.session import Instant, Session, standard
+from syndicator.entitlement import World, partner_summary, who_sees
+from syndicator.entitlement import explain as explain_decision
+from syndicator.errors import UsageError
+from syndicator.workspace import Workspace, read_workspace, sound
+
+
+class Answer(Protocol):
+    """What every question gets: data for programs, lines for people."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return plain data."""
+        ...
+
+    def lines(self) -> tuple[str, ...]:
+        """Return text."""
+        ...
+
+
+@click.command()
+@click.argument("partner", required=False)
+@click.argument("sku", required=False)
+@click.option("--field", help="Ask about one field of the product.")
+@click.option("--who", metavar="SKU", help="Ask which partners may show this product.")
+@click.option("--partner", "whole", metavar="PARTNER", help="Ask what each of its rules does.")
+@click.option("--at", type=Instant(), help="Decide as if it were this instant.")
+@standard
+def explain(
+    session: Session,
+    partner: str | None,
+    sku: str | None,
+    field: str | None,
+    who: str | None,
+    whole: str | None,
+    at: datetime | None,
+) -> None:
+    """Tell whether PARTNER may show SKU, by which rule, and when that changes."""
+    if sum(map(bool, (partner and sku, who, whole))) != 1 or bool(partner) != bool(sku):
+        raise UsageError("ask one question: PARTNER SKU, --who SKU, or --partner PARTNER")
+    workspace = sound(read_workspace(session.settings()))
+    now = at or session.now()
+    answer = _answer(workspace, now, partner or "", sku or "", field, who, whole)
+    session.answer(answer.as_json())
+    if not session.as_json:
+        for line in answer.lines():
+            session.say(line)
+
+
+def _answer(
+    workspace: Workspace,
+    now: datetime,
+    partner: str,
+    sku: str,
+    field: str | None,
+    who: str | None,
+    whole: str | None,
+) -> Answer:
+    catalog, manifests = workspace.catalog, workspace.manifests
+    if who:
+        return who_sees(catalog, manifests, who, now)
+    if whole:
+        return partner_summary(World.of(catalog, manifests), whole, now)
+    return explain_decision(catalog, manifests, partner, sku, now, field)

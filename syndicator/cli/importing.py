@@ -1,0 +1,139 @@
+"""The command for the first contact with an export: `import`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from syndicator.catalog.model import Product
+from syndicator.cli.session import Session, standard
+from syndicator.errors import InvalidInputError, UsageError
+from syndicator.settings import FILE, Settings
+from syndicator.sources import FORMATS, SourceSpec, read_catalog
+from syndicator.sources.importing import Trial, try_import
+
+MAPPED = ("csv", "jsonl", "parquet")
+"""Formats without a meaning of their own: a mapping says which column is which field."""
+
+
+@click.command("import")
+@click.argument("kind", metavar="FORMAT", type=click.Choice([f for f in FORMATS if f != "yaml"]))
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option("--brand", default="", help="The brand of every product that names none.")
+@standard
+def import_(session: Session, kind: str, path: Path, brand: str) -> None:
+    """Propose how PATH becomes products, show ten of them, and add it to the workspace."""
+    settings = session.settings()
+    source = Path(os.path.relpath(path, settings.root)).as_posix()
+    if source in [spec.path for spec in settings.sources]:
+        raise UsageError(f"{path} is a source of this workspace already; edit its mapping instead")
+    trial = _trial(session, settings, SourceSpec(kind, source), brand)
+    mapping = _mapping_file(settings, source) if kind in MAPPED else None
+    _show(session, trial)
+    if not _agreed(f"Write {mapping or FILE} and read {path} from now on?"):
+        session.say("Nothing was written.")
+        return
+    if mapping is not None:
+        (settings.root / mapping).parent.mkdir(exist_ok=True)
+        (settings.root / mapping).write_text(trial.mapping, "utf-8")
+    _add_source(settings, kind, source, mapping)
+    session.answer(
+        {
+            "mapping": mapping,
+            "source": source,
+            "products": [_row(product) for product in trial.products],
+            "problems": [problem.as_json() for problem in trial.problems],
+        }
+    )
+    if not session.as_json:
+        session.say(f"Added {source} to {FILE}" + (f", mapped by {mapping}" if mapping else ""))
+        session.say("Next: syndicator check, syndicator plan, syndicator publish")
+
+
+def _trial(session: Session, settings: Settings, spec: SourceSpec, brand: str) -> Trial:
+    """Try the import; on a terminal ask for the one thing that a sheet often lacks.
+
+    Raises:
+        InvalidInputError: Nothing of it can be read.
+    """
+    if spec.format not in MAPPED:
+        return _whole(session, spec)
+    trial = try_import(settings.root, spec, settings.locales, brand)
+    if not trial.accepted and not brand and _is_asked():
+        brand = click.prompt("No column names a brand. Which brand is it?", err=True)
+        trial = try_import(settings.root, spec, settings.locales, brand)
+    if not trial.records:
+        raise InvalidInputError(trial.problems)
+    return trial
+
+
+def _whole(session: Session, spec: SourceSpec) -> Trial:
+    """Read a format with a meaning of its own as the workspace would."""
+    settings = session.settings()
+    reading = read_catalog(
+        settings.root, (spec,), settings.locales, settings.fallback, settings.environment
+    )
+    products = tuple(reading.catalog.products.values())
+    records = sum(count.records for count in reading.counts)
+    step = max(len(products) // 10, 1)
+    return Trial("", products[::step][:10], records, len(products), tuple(reading.problems))
+
+
+def _is_asked() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _agreed(question: str) -> bool:
+    """Ask on a terminal; a pipe said what it wants by calling."""
+    return click.confirm(question, default=True, err=True) if _is_asked() else True
+
+
+def _show(session: Session, trial: Trial) -> None:
+    session.problems(trial.problems)
+    if session.as_json:
+        return
+    if trial.mapping:
+        session.say(trial.mapping)
+    for product in trial.products:
+        session.say("  ".join(f"{key} {value}" for key, value in _row(product).items() if value))
+    session.say(f"{trial.accepted} of {trial.records} records looked at become products")
+
+
+def _row(product: Product) -> dict[str, str]:
+    prices = [f"{price.amount} {price.currency} ({price.list})" for price in product.prices]
+    return {
+        "sku": product.sku,
+        "brand": product.brand,
+        "title": next(iter(product.title.values()), ""),
+        "gtin": product.gtin,
+        "category": product.category,
+        "price": ", ".join(prices),
+        "specs": str(len(product.specs)),
+        "pictures": str(len(product.media)),
+    }
+
+
+def _mapping_file(settings: Settings, source: str) -> str:
+    """Return a free name for the mapping, made of the source's."""
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(source).stem.lower()).strip("-") or "source"
+    names = [f"mappings/{stem}.yaml", *(f"mappings/{stem}-{n}.yaml" for n in range(2, 100))]
+    return next(name for name in names if not (settings.root / name).exists())
+
+
+def _add_source(settings: Settings, kind: str, source: str, mapping: str | None) -> None:
+    """Append the source to the settings; the default source is spelled out where it was implied."""
+    path = settings.root / FILE
+    text = path.read_text("utf-8").rstrip("\n")
+    lines = [] if "[[sources]]" in text else _source("yaml", "content", None)
+    lines += _source(kind, source, mapping)
+    path.write_text("\n".join([text, *lines, ""]), "utf-8")
+
+
+def _source(kind: str, source: str, mapping: str | None) -> list[str]:
+    lines = ["", "[[sources]]", f'format = "{kind}"', f"path = {json.dumps(source)}"]
+    return [*lines, f'mapping = "{mapping}"'] if mapping else lines

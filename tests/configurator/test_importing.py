@@ -1,0 +1,104 @@
+"""Rules that others wrote."""
+
+from __future__ import annotations
+
+import pytest
+from configurations import solutions
+
+from syndicator.configurator.importing import READERS, read_dimacs, read_sxfm, read_uvl
+
+SXFM = """<feature_model name="phone">
+<feature_tree>
+:r phone (_r)
+\t:m screen (_s)
+\t\t:g (_g) [1,1]
+\t\t\t: colour (_c)
+\t\t\t: grey (_m)
+\t:o camera (_k)
+</feature_tree>
+<constraints>
+c1: ~_k or _c
+</constraints>
+</feature_model>
+"""
+
+UVL = """namespace phone
+features
+    Phone {abstract}
+        mandatory
+            Screen
+                alternative
+                    Colour
+                    Grey
+        optional
+            Camera {price 30}
+            Integer Storage
+        [0..1]
+            Red
+            Blue
+constraints
+    Camera => Colour
+    !(Red & Camera) | Blue
+    Storage > 3
+"""
+
+
+def test_sxfm_trees_groups_and_clauses_map():
+    model, problems = read_sxfm(SXFM, "phone.sxfm")
+    assert problems == []
+    assert [option.id for option in model.options] == ["_r", "_s", "_c", "_m", "_k"]
+    assert len(solutions(model)) == 3
+
+
+def test_sxfm_mistakes_are_told_with_their_lines():
+    broken = SXFM.replace("~_k", "~_x").replace(":o camera", "o camera")
+    _, problems = read_sxfm(broken, "phone.sxfm")
+    assert [(problem.code, problem.origin.line) for problem in problems] == [
+        ("bad-line", 8),
+        ("unknown-option", 11),
+    ]
+
+
+def test_uvl_maps_and_lists_what_does_not():
+    model, problems = read_uvl(UVL, "phone.uvl")
+    assert {problem.severity for problem in problems} == {"warning"}
+    assert [problem.origin.line for problem in problems] == [10, 11, 18]
+    # colour with camera: red no, blue or none; colour without or grey: red, blue or none
+    assert len(solutions(model)) == 2 + 3 + 3
+
+
+@pytest.mark.parametrize(
+    "line", ["    Camera =>", "    (Camera", "    Camera & Lens", "    | Camera"]
+)
+def test_uvl_mistakes_are_told(line):
+    _, problems = read_uvl(UVL + line + "\n", "phone.uvl")
+    assert problems[-1].code == "bad-expression"
+    assert problems[-1].origin.line == 19
+
+
+def test_dimacs_maps_variables_to_toggles_and_to_values():
+    text = "c 1 red\nc 2 blue\nc 3 lid\np cnf 3 2\n1 2 0\n-1\n3 0\n"
+    model, problems = read_dimacs(text, "x.cnf")
+    assert problems == []
+    assert len(solutions(model)) == 4
+    model, problems = read_dimacs(text, "x.cnf", {"color": ("red", "blue")})
+    assert problems == []
+    assert [option.id for option in model.options] == ["color", "lid"]
+    assert len(solutions(model)) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["1 2 0\n", "p cnf 2 1\n1 3 0\n", "p cnf x y\n", "p cnf 2 1\na 0\n"]
+)
+def test_dimacs_mistakes_are_told(text):
+    assert read_dimacs(text, "x.cnf")[1] != []
+
+
+@pytest.mark.data
+def test_every_feature_model_at_hand_is_read_without_a_problem(shared_data):
+    files = sorted((shared_data / "rules" / "sxfm").glob("*.sxfm"))
+    assert len(files) == 9
+    for file in files:
+        model, problems = READERS["sxfm"](file.read_text("utf-8"), file.name)
+        assert problems == []
+        assert len(model.options) > 100
