@@ -260,12 +260,12 @@ def _shards(
     shards: list[dict[str, Any]] = [{} for _ in range(count)]
     for key, record in records.items():
         digest = hashlib.sha256(key.encode()).digest()
-        shards[int.from_bytes(digest[:4], "big") % count][key] = msgspec.to_builtins(record)
+        shards[int.from_bytes(digest[:4], "big") % count][key] = record
     return tuple(_shelved({"format": 1, kind: shard}, namer, objects) for shard in shards if shard)
 
 
 def _shelved(document: dict[str, Any], namer: Namer, objects: dict[str, bytes]) -> Reference:
-    data = canonical.encode(document)
+    data = msgspec.json.encode(document, order="sorted")
     name = namer.name("record", data)
     objects[keys.private_object(name)] = data
     return (name, canonical.integrity(data))

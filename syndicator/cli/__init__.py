@@ -11,6 +11,7 @@ import click
 
 from syndicator import __version__
 from syndicator.cli.asking import explain
+from syndicator.cli.configurators import configurator
 from syndicator.cli.editing import check, init
 from syndicator.cli.importing import import_
 from syndicator.cli.operations import diff, gc, releases, rollback, verify
@@ -28,7 +29,7 @@ def cli() -> None:
 _COMMANDS = (
     *(init, check, plan, publish, watch, explain, serve, feed),
     *(releases, diff, rollback, verify, gc),
-    *(import_, snippet),
+    *(import_, snippet, configurator),
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -35,21 +35,23 @@ def publish(
     reviewed: bool = False,
     feeds: Feeds | None = None,
     clock: Callable[[], float] = time.monotonic,
+    changed_at: float | None = None,
 ) -> Report:
     """Make `build` live and deliver it; finish an earlier delivery that was cut off.
 
     `live` and `plan` are what the caller has read and decided already; they are used as long as
     nobody else published meanwhile. With `reviewed` exactly `plan` is applied or nothing. `nonce`
-    is unique to this call. Calling it again after any failure or kill is safe.
+    is unique to this call. `changed_at` is when the change was made, on `clock`, for the report.
+    Calling it again after any failure or kill is safe.
 
     Raises:
         ConflictError: Another publisher was faster, and the reviewed plan no longer applies.
         TargetError: The target cannot be read or written.
         VerificationError: What is stored is damaged, so nothing can be compared with it.
     """
-    report = Report(generation=0, usage=target.usage)
-    attempt = _Publish(target, build, now, nonce, asset, feeds, clock, report)
     began = clock()
+    report = Report(0, usage=target.usage, began=began if changed_at is None else changed_at)
+    attempt = _Publish(target, build, now, nonce, asset, feeds, clock, report)
     if plan is None:
         live = read_live(target)
         plan = diff(live.release if live else None, build, fetcher(target))

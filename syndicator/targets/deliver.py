@@ -42,11 +42,13 @@ def deliver(delivery: Delivery, live: Live, before: Release | None, report: Repo
         TargetError: The target cannot be written; what was delivered stays delivered.
     """
     since, current = live.ref.delivered, live
+    report.after = live
     if since >= live.ref.generation:
         return
     while True:
         _deliver(delivery, current.release, before, since, report)
-        if _marked(delivery.target, current):
+        if (marked := _marked(delivery.target, current)) is not None:
+            report.after = marked
             return
         # Another publisher committed meanwhile. What we wrote late may lie over what it wrote
         # early, so everything since our own start is looked at once more.
@@ -56,12 +58,15 @@ def deliver(delivery: Delivery, live: Live, before: Release | None, report: Repo
         current = again
 
 
-def _marked(target: Target, live: Live) -> bool:
-    """Tell everybody that `live` is delivered; False where another release took its place."""
+def _marked(target: Target, live: Live) -> Live | None:
+    """Tell everybody that `live` is delivered; None where another release took its place."""
     if live.ref.delivered >= live.ref.generation:
-        return True
-    data = replace(live.ref, delivered=live.ref.generation).encode()
-    return swap_certainly(target, Swap(blob(keys.LIVE, data), live.data))
+        return live
+    ref = replace(live.ref, delivered=live.ref.generation)
+    data = ref.encode()
+    if swap_certainly(target, Swap(blob(keys.LIVE, data), live.data)):
+        return Live(ref, data, live.release)
+    return None
 
 
 def _deliver(
@@ -100,13 +105,13 @@ def _heads(
     report: Report,
 ) -> int:
     newer = [record for record in release.editions.values() if record.generation > since]
-    began, live, written = delivery.clock(), dict(report.live), 0
+    live, written = dict(report.live), 0
     for at in range(0, len(newer), _TOGETHER):
         some = newer[at : at + _TOGETHER]
         wanted = {record.head_key: record.head_bytes(signer) for record in some}
         written += flip(delivery.target, wanted, _expected_heads(before, wanted, signer))
         for record in some:
-            live |= dict.fromkeys(record.partners, delivery.clock() - began)
+            live.update(dict.fromkeys(record.partners, delivery.clock() - report.began))
     report.live = live
     return written
 

@@ -32,10 +32,12 @@ def read_ref(target: Readable) -> Ref | None:
     return None if data is None else Ref.parse(data)
 
 
-def read_live(target: Readable) -> Live | None:
+def read_live(target: Readable, known: Live | None = None) -> Live | None:
     """Return what is live, None where nothing was published yet.
 
-    Cost: one request for the reference, one for the release, one for each of its record objects.
+    `known` is what the caller read or published before; its release is used if it is still live.
+    Cost: one request for the reference; unless it is known, one for the release and one for each
+    of its record objects.
 
     Raises:
         TargetError: The target cannot be read.
@@ -45,6 +47,8 @@ def read_live(target: Readable) -> Live | None:
     if data is None:
         return None
     ref = Ref.parse(data)
+    if known is not None and known.ref.integrity == ref.integrity:
+        return Live(ref, data, known.release)
     return Live(ref, data, read_release(target, ref.release, ref.integrity))
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from syndicator.targets.port import Usage
+from syndicator.targets.reading import Live
 
 
 @dataclass(slots=True)
 class Report:
-    """The outcome of one publish. Times are seconds since the publish began."""
+    """The outcome of one publish. Times are seconds since the change, as far as it is known."""
 
     generation: int
     committed: bool = False
@@ -28,6 +29,10 @@ class Report:
     seconds: float = 0.0
     live: Mapping[str, float] = field(default_factory=dict)
     """Partner id to the seconds after which its last head was live."""
+    began: float = 0.0
+    """When the change was made, on the caller's clock."""
+    after: Live | None = None
+    """What is live now; the next publish of this process need not read it again."""
 
     @property
     def idle(self) -> bool:

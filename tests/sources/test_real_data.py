@@ -56,7 +56,8 @@ def test_akeneo_is_read_whole(tmp_path: Path, repository: Path, shared_data: Pat
     assert (len(reading.catalog.products), len(reading.catalog.families)) == (591, 17)
     named = [name for name in reading.catalog.assets if not name.startswith(".syndicator/")]
     assert len(named) == 81
-    assert {reading.catalog.assets[name].media_type for name in named} == {"image/jpeg", "image/png"}
+    kinds = {reading.catalog.assets[name].media_type for name in named}
+    assert kinds == {"image/jpeg", "image/png"}
 
 
 def test_an_akeneo_variant_takes_from_its_models(

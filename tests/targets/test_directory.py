@@ -6,6 +6,7 @@ import errno
 import gzip
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import brotli
 import pytest
 
 from syndicator.errors import TargetError
-from syndicator.targets import DirectoryTarget, Swap, blob
+from syndicator.targets import DirectoryTarget, Swap, blob, directory
 from tests.targets.contract import TargetContract
 
 HEAD = "public/e/head.json"
@@ -66,21 +67,18 @@ def test_neighbours_never_disagree_with_a_head_while_it_flips(
         versions |= {gzip.decompress(gz.read_bytes())} if gz.exists() else set()
         seen.append(versions)
 
-    replace, unlink = Path.replace, Path.unlink
+    replace, unlink = os.replace, os.unlink
 
-    def watched_replace(self: Path, other: Any) -> Path:
-        look()
-        result = replace(self, other)
-        look()
-        return result
+    def watched(action: Callable[..., None]) -> Callable[..., None]:
+        def look_around(*arguments: Any) -> None:
+            look()
+            action(*arguments)
+            look()
 
-    def watched_unlink(self: Path, missing_ok: bool = False) -> None:
-        look()
-        unlink(self, missing_ok)
-        look()
+        return look_around
 
-    monkeypatch.setattr(Path, "replace", watched_replace)
-    monkeypatch.setattr(Path, "unlink", watched_unlink)
+    monkeypatch.setattr(os, "replace", watched(replace))
+    monkeypatch.setattr(os, "unlink", watched(unlink))
     assert target.swap([Swap(blob(HEAD, new), old)]) == [True]
     assert len(seen) >= 8
     assert all(len(versions) == 1 for versions in seen)
@@ -106,10 +104,10 @@ def test_a_refusal_of_the_disk_names_path_and_cause(
 ) -> None:
     target.write([blob("private/refs/live", b"old")])
 
-    def refuse(*_: Any) -> int:
+    def refuse(*_: Any) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr(directory, "_write", refuse)
     things: list[Any] = [blob("public/o/aa/a.json", TEXT)]
     if action == "swap":
         things = [Swap(blob("private/refs/live", b"new"), b"old")]
