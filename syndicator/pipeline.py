@@ -21,7 +21,7 @@ from syndicator.entitlement import Edition, Entitlements, resolve
 from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
 from syndicator.reasons import remember
-from syndicator.rendering import App, Rules, Shelf, View, next_change, render_bytes, shelve
+from syndicator.rendering import App, Press, Rules, Shelf, View, next_change, shelve
 from syndicator.settings import STATE
 from syndicator.targets import (
     Feeds,
@@ -80,15 +80,15 @@ def render_editions(
     shelf: Shelf, entitlements: Entitlements, progress: Progress | None = None
 ) -> Iterator[EditionContent]:
     """Yield every edition with its finished documents."""
+    press = Press(shelf)
     done, total = 0, sum(len(edition.skus) for edition in entitlements.editions.values())
     for edition in entitlements.editions.values():
         view = View(shelf, edition, entitlements.at, _currency(entitlements, edition))
-        documents = {sku: render_bytes(shelf.catalog.products[sku], view) for sku in edition.skus}
-        media = frozenset(f"public/{key}" for key in view.media)
+        documents, media = press.print(view)
         done += len(documents)
         if progress:
             progress(done, total)
-        yield EditionContent(edition, documents, media)
+        yield EditionContent(edition, documents, frozenset(f"public/{key}" for key in media))
 
 
 def _currency(entitlements: Entitlements, edition: Edition) -> str:
