@@ -10,19 +10,29 @@ from syndicator.bundle import Release, keys, trees
 from syndicator.bundle.keys import Fetch, Reference
 from syndicator.bundle.pages import documents_of
 from syndicator.bundle.release import EditionRecord
+from syndicator.errors import Problem
 from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record, render_feed
 from syndicator.targets import Blob, blob
 from syndicator.workspace import Workspace
 
 
 def feed_blobs(
-    workspace: Workspace, release: Release, partners: frozenset[str], fetch: Fetch, now: datetime
+    workspace: Workspace,
+    release: Release,
+    partners: frozenset[str],
+    fetch: Fetch,
+    now: datetime,
+    warned: list[Problem],
 ) -> Iterator[Blob]:
-    """Yield the feeds of some partners of a release, ready to be written."""
+    """Yield the feeds of some partners of a release, ready to be written.
+
+    `warned` gathers what was left out of them and what their readers may refuse.
+    """
     for channel in workspace.channels:
         for partner in sorted(partners & release.partners.keys()):
             if channel.serves(partner):
                 feed = render_channel(workspace, release, channel, partner, fetch, now)
+                warned += feed.problems
                 yield blob(f"private/feeds/{partner}/{channel.file}", feed.data)
 
 
