@@ -451,7 +451,7 @@ def s3(rows: Rows, world: World, place: Path) -> None:
 def _uploaders(rows: Rows, files: Path, endpoint: str) -> tuple[str, float] | None:
     """Upload the same documents as one file each with every peer that is installed."""
     environment = {
-        **os.environ,  # noqa: TID251  what the peers need
+        **os.environ,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "testtest12",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -508,7 +508,7 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, default="icecat")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--data", type=Path, default=Path(
-        os.environ.get("SYNDICATOR_SHARED_DATA", ROOT.parent / "shared" / "data")))  # fmt: skip  # noqa: TID251  a script
+        os.environ.get("SYNDICATOR_SHARED_DATA", ROOT.parent / "shared" / "data")))  # fmt: skip
     parser.add_argument("--s3", action=argparse.BooleanOptionalAction, default=True)
     asked = parser.parse_args()
     rows = Rows()

@@ -23,7 +23,7 @@ def feed_blobs(
         for partner in sorted(partners & release.partners.keys()):
             if channel.serves(partner):
                 feed = render_channel(workspace, release, channel, partner, fetch, now)
-                yield blob(f"private/feeds/{partner}/{channel.id}.{feed.extension}", feed.data)
+                yield blob(f"private/feeds/{partner}/{channel.file}", feed.data)
 
 
 def render_channel(

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syndicator import canonical
 from syndicator.artefacts import compile_all
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Plan, diff
 from syndicator.channels import feed_blobs
 from syndicator.entitlement import Edition, Entitlements, resolve
+from syndicator.feeds import feeds_of_partner
 from syndicator.reasons import remember
 from syndicator.rendering import App, Renderer, Rules, Shelf, next_change, shelve
 from syndicator.settings import STATE
@@ -145,17 +145,11 @@ def _entries(workspace: Workspace, entitlements: Entitlements) -> dict[str, Part
             brand=workspace.settings.name,
             default=next(iter(editions)),
             editions=editions,
-            feeds=_channels_print(workspace, partner),
+            feeds=feeds_of_partner(workspace.channels, partner),
         )
         for partner, editions in entitlements.partners.items()
         if editions
     }
-
-
-def _channels_print(workspace: Workspace, partner: str) -> str:
-    own = [channel for channel in workspace.channels if channel.serves(partner)]
-    told = [[channel.id, channel.format, channel.locale, channel.link] for channel in own]
-    return canonical.fingerprint(canonical.encode(told)) if told else ""
 
 
 def propose(

@@ -26,8 +26,9 @@ class EditionContent:
 class PartnerEntry:
     """What one partner's tag resolves to: its editions by locale.
 
-    `editions` maps locale to the private edition id. `feeds` is the fingerprint of the partner's
-    channels, or empty: when it changes, the partner's feeds are written again.
+    `editions` maps locale to the private edition id. `feeds` names the partner's
+    feeds and the fingerprint of their channels, or is empty: when it changes, the feeds are
+    written again.
     """
 
     brand: str

@@ -74,6 +74,9 @@ class Files:
 
 def named_files(product: Product) -> Iterator[tuple[str, str]]:
     """Yield the path in the record and the file of everything that a product names."""
+    if not (product.documents or product.videos or product.features):
+        yield from ((f"media[{i}].file", m.file) for i, m in enumerate(product.media) if m.file)
+        return
     named = (
         *((f"media[{i}].file", media.file) for i, media in enumerate(product.media)),
         *((f"documents[{i}].file", document.file) for i, document in enumerate(product.documents)),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from syndicator.catalog import records as written
@@ -45,19 +46,23 @@ _TERRITORY = re.compile(r"[A-Z]{2}")
 
 
 def build_product(
-    data: object, vocabulary: Vocabulary, place: Place
+    data: object,
+    vocabulary: Vocabulary,
+    place: Place,
+    typed: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Product | None, list[Problem]]:
     """Return the product that a written record means, or every problem that it has.
 
-    `place` gives the origin of a path in the record. A record with a problem gives no product.
+    `place` gives the origin of a path in the record; `typed` are fields of the product that the
+    record leaves out because they were parsed before. A record with a problem gives no product.
     """
     record, problems = take(data, written.ProductRecord, place)
     intake = Intake(vocabulary, place)
     if record is not None:
-        product = intake.product(record)
+        product = intake.product(record, typed)
         return (None, intake.problems) if intake.problems else (product, [])
     if rest := _rest(data, problems):  # what has the right shape may still be wrong
-        intake.product(rest)
+        intake.product(rest, {})
     return None, [*problems, *intake.problems]
 
 
@@ -111,7 +116,7 @@ def build_support(
 class Intake(Fields):
     """Makes values of the product model from records."""
 
-    def product(self, record: written.ProductRecord) -> Product:
+    def product(self, record: written.ProductRecord, typed: Mapping[str, Any]) -> Product:
         """Return the product; only to be used where no problem was found."""
         changes: dict[str, Any] = {
             "sku": self.checked("sku", record.sku, _sku),
@@ -121,15 +126,16 @@ class Intake(Fields):
         for name, parse in _PARTS.items():
             if value := getattr(record, name):
                 changes[name] = parse(self, value)
-        if record.specs:
-            changes["specs"] = self.specs(record)
+        changes |= typed
+        specs = typed.get("specs") or record.specs
+        if specs and (specs is record.specs or record.family in self.vocabulary.families):
+            changes["specs"] = self.specs(record.family, specs)
         return Product(**changes)
 
-    def specs(self, record: written.ProductRecord) -> dict[str, SpecValue]:
+    def specs(self, family: str, written_specs: Mapping[str, Any]) -> dict[str, SpecValue]:
         """Return typed specs by key, in the order written."""
-        family = record.family
         found: dict[str, SpecValue] = {}
-        for key, value in record.specs.items():
+        for key, value in written_specs.items():
             definition = self.vocabulary.definition(family, key)
             if definition is None and family in self.vocabulary.families:
                 self.unknown_spec(family, key)

@@ -6,6 +6,7 @@ A mapping is compiled once and applied to every row. What comes out is a written
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from typing import Any
 
 from syndicator.catalog.model import (
     Flag,
+    Lifecycle,
     Number,
+    Price,
     Series,
     SpecDefinition,
     SpecType,
@@ -45,6 +48,9 @@ from syndicator.errors import Problem, Severity
 Row = Mapping[str, Any]
 
 
+_SHARED = frozenset({str, float})
+_MEMORY = 2048
+"""Values of a column that are shared: exports repeat themselves, and records are immutable."""
 REQUIRED = frozenset({"sku", "brand", "title"})
 _TEXTS = frozenset({"title", "summary", "description"})
 _PLAIN = frozenset({"sku", "brand", "mpn", "model", "family", "configurator"})
@@ -54,14 +60,20 @@ _OPEN = ("extra.", "variant.axes.")
 
 Field = Callable[[Row, "Applied"], None]
 """Reads its columns of a row and writes its field of the record."""
-Cell = Callable[[Any], "SpecValue | None"]
+Cell = Callable[[Any], SpecValue]
 
 
 @dataclass(slots=True)
 class Applied:
-    """The record of one row, with what could not be used of it."""
+    """The record of one row, with what could not be used of it.
+
+    `typed` are fields of the product that need no further parsing; an export's numbers are
+    numbers already.
+    """
 
     record: dict[str, Any] = field(default_factory=dict)
+    typed: dict[str, Any] = field(default_factory=dict)
+    instants: dict[str, dt.datetime] = field(default_factory=dict)
     faults: list[tuple[str, FieldError, Severity]] = field(default_factory=list)
 
 
@@ -75,7 +87,7 @@ class Compiled:
     named: frozenset[str]
     csv: CsvRule
     required: frozenset[str] = REQUIRED
-    cells: dict[str, tuple[str, Cell] | None] = field(default_factory=dict)
+    cells: dict[str, tuple[str, Cell, dict[Any, SpecValue]] | None] = field(default_factory=dict)
     definitions: dict[str, SpecDefinition] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
 
@@ -84,27 +96,49 @@ class Compiled:
         applied = Applied()
         for read in self.fields:
             read(row, applied)
-        specs: dict[str, Any] = {}
-        cells = self.cells
-        for column, value in row.items():
-            if value is None or value == "":
-                continue
-            try:
-                cell = cells[column]
-            except KeyError:
-                cell = cells[column] = self._cell(column)
-            if cell is None:
-                if column not in self.named:
-                    self.ignored[column] = self.ignored.get(column, 0) + 1
-                continue
-            try:
-                specs[cell[0]] = cell[1](value)
-            except FieldError as error:
-                applied.faults.append((column, error, Severity.ERROR))
-        applied.record["specs"] = specs
+        applied.typed["specs"] = self._specs(row, applied)
+        if len(instants := applied.instants) == 1:
+            applied.typed["lifecycle"] = Lifecycle(**instants)
+        elif instants:  # their order is to be checked
+            applied.record["lifecycle"] = {key: at.isoformat() for key, at in instants.items()}
         return applied
 
-    def _cell(self, column: str) -> tuple[str, Cell] | None:
+    def _specs(self, row: Row, applied: Applied) -> dict[str, SpecValue]:
+        """Return the specs of all cells that a rule makes one; count the cells that none names."""
+        specs: dict[str, SpecValue] = {}
+        cells = self.cells
+        for column, value in row.items():
+            if column not in cells:
+                cells[column] = self._cell(column)
+            cell = cells[column]
+            if cell is None or value is None or value == "":
+                self._count(column, value)
+                continue
+            key, make, made = cell
+            shared = type(value) in _SHARED
+            if shared and value in made:
+                specs[key] = made[value]
+                continue
+            try:
+                specs[key] = spec = make(value)
+            except FieldError as error:
+                applied.faults.append((column, error, Severity.ERROR))
+                continue
+            if shared and len(made) < _MEMORY:
+                made[value] = spec
+        return specs
+
+    def _count(self, column: str, value: object) -> None:
+        """Count a filled cell that no rule names."""
+        if (
+            value is not None
+            and value != ""
+            and column not in self.named
+            and not self.cells[column]
+        ):
+            self.ignored[column] = self.ignored.get(column, 0) + 1
+
+    def _cell(self, column: str) -> tuple[str, Cell, dict[Any, SpecValue]] | None:
         """Find the spec rule of a column that is met for the first time."""
         for rule in self.rules:
             if column == rule.column or (rule.prefix and column.startswith(rule.prefix)):
@@ -115,7 +149,7 @@ class Compiled:
                 self.definitions[key] = SpecDefinition(
                     key=key, type=rule.type, label={locale: " ".join(label.split())}, unit=rule.unit
                 )
-                return key, _spec_cell(rule, locale)
+                return key, _spec_cell(rule, locale), {}
         return None
 
 
@@ -207,6 +241,8 @@ def _field(name: str, rule: FieldRule, locale: str) -> Field:
         return _text_field(name, rule, locale)
     if name == "gtin":
         return _gtin_field(rule)
+    if name in _INSTANTS:
+        return _instant_field(name, rule)
     parse = _parser(name, rule, rule.locale or locale)
     path = tuple(name.split(".", 1)) if name.startswith("extra.") else tuple(name.split("."))
 
@@ -224,8 +260,6 @@ def _field(name: str, rule: FieldRule, locale: str) -> Field:
 
 def _parser(name: str, rule: FieldRule, locale: str) -> Callable[[str], Any]:
     """Return what makes the written value of a field from the text of its column."""
-    if name in _INSTANTS:
-        return lambda text: parse_loose_instant(text, rule.date_format).isoformat()
     if name == "highlights":
         return lambda text: [{locale: part.strip()} for part in text.split(rule.split or "\n")]
     if name == "category":
@@ -288,6 +322,19 @@ def _text_field(name: str, rule: FieldRule, locale: str) -> Field:
     return fill
 
 
+def _instant_field(name: str, rule: FieldRule) -> Field:
+    read, key = _reader(rule), name.partition(".")[2]
+
+    def fill(row: Row, applied: Applied) -> None:
+        if text := read(row):
+            try:
+                applied.instants[key] = parse_loose_instant(text, rule.date_format)
+            except FieldError as error:
+                _fault(applied, name, error, rule)
+
+    return fill
+
+
 def _gtin_field(rule: FieldRule) -> Field:
     column = rule.column
 
@@ -299,7 +346,7 @@ def _gtin_field(rule: FieldRule) -> Field:
             if candidate is None or candidate == "":
                 continue
             try:
-                applied.record["gtin"] = parse_gtin(candidate)
+                applied.typed["gtin"] = parse_gtin(candidate)
             except FieldError as error:
                 failure = failure or error
             else:
@@ -354,11 +401,13 @@ def _price(rule: PriceRule) -> Field:
             amount, written = parse_loose_amount(value, rule.decimal)
             own = row.get(rule.currency_column) if rule.currency_column else ""
             currency = str(own or written or rule.currency)
+            if currency and currency != rule.currency:
+                parse_currency(currency)
         except FieldError as error:
             applied.faults.append((rule.column, error, Severity.ERROR))
             return
-        price = {"list": rule.list, "amount": f"{amount * scale:f}", "currency": currency}
-        applied.record.setdefault("prices", []).append(price)
+        price = Price(list=rule.list, amount=amount * scale, currency=currency)
+        applied.typed["prices"] = (*applied.typed.get("prices", ()), price)
 
     return fill
 

@@ -23,9 +23,17 @@ Text: TypeAlias = dict[str, str]
 
 
 class Record(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
 ):
-    """The base of every record: immutable, named fields, no unknown keys."""
+    """The base of every record: immutable, named fields, no unknown keys.
+
+    Records are trees and never point back, so the cycle collector has nothing to find in them.
+    """
 
 
 # --- specs -------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ _YES = frozenset({"yes", "true", "ja", "oui", "y", "1"})
 _NO = frozenset({"no", "false", "nein", "non", "n", "0"})
 _MORE_UNITS = frozenset({"%", "dB", "Wh", "mAh", "Ah", "dpi", "rpm", "VA", "Mbit/s", "Gbit/s"})
 
+_TYPED = frozenset({Number, Span, Words, Flag, Choice, Series})
+
 TextParser = Callable[[object, str], Text]
 """Makes a text of what is written at a path; raises FieldError."""
 
@@ -42,8 +44,10 @@ def parse_spec(
     Raises:
         FieldError: The value does not fit the definition's type, unit or choices.
     """
-    if isinstance(written, Number | Span | Words | Flag | Choice | Series):
-        return written
+    if type(written) in _TYPED:
+        if definition is None or not isinstance(written, Words) or definition.type is SpecType.TEXT:
+            return written  # type: ignore[return-value]  # the check above says what it is
+        written = next(iter(written.text.values()), "")  # an export's text, for a typed spec
     kind = definition.type if definition else guess(written)
     return _PARSERS[kind](written, definition or _ANY, words, path)
 

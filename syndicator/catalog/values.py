@@ -69,9 +69,8 @@ def parse_gtin(value: object) -> str:
 
 def check_digit(digits: str) -> str:
     """Return the check digit that follows `digits` (GS1: weights 3 and 1 from the right)."""
-    total = sum(
-        int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits))
-    )
+    turned = digits[::-1]
+    total = 3 * sum(map(int, turned[::2])) + sum(map(int, turned[1::2]))
     return str(-total % 10)
 
 
@@ -135,6 +134,8 @@ def parse_loose_instant(value: object, date_format: str = "") -> dt.datetime:
             return dt.datetime.strptime(text, date_format).replace(tzinfo=dt.UTC)
         except ValueError:
             raise FieldError("instant", "this is not an instant", date_format, value) from None
+    if text[4:5] == "-" and (_DAY.fullmatch(text) or _INSTANT.fullmatch(text)):
+        return parse_instant(text)
     for pattern, _ in _LOOSE_DAYS:
         if found := pattern.fullmatch(text):
             return _day(found["y"], found["m"], found["d"], value)

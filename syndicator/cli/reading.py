@@ -39,7 +39,7 @@ def feed(session: Session, partner: str, channel: str, out: Path | None) -> None
     made = render_channel(workspace, live.release, profile, partner, fetcher(target), session.now())
     for problem in made.problems:
         session.note(f"{problem.severity.value}: {problem}")
-    address = f"{workspace.target.base_url}feeds/{partner}/{channel}.{made.extension}"
+    address = f"{workspace.target.base_url}feeds/{partner}/{profile.file}"
     key = feed_key(workspace.settings.namer, partner, channel)
     session.answer(
         {

@@ -18,6 +18,7 @@ from syndicator.entitlement.changes import (
 )
 from syndicator.entitlement.checks import check_selectors
 from syndicator.entitlement.explanation import Explanation, Part, UnknownNameError, explain
+from syndicator.entitlement.impact import Impact
 from syndicator.entitlement.model import Edition, Entitlements, Override
 from syndicator.entitlement.reader import parse_manifests
 from syndicator.entitlement.resolver import World, resolve
@@ -29,6 +30,7 @@ __all__ = [
     "Edition",
     "Entitlements",
     "Explanation",
+    "Impact",
     "Manifests",
     "Override",
     "Part",

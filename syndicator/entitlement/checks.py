@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 from syndicator.catalog.model import Catalog, Family, SpecType
-from syndicator.entitlement.compiler import in_unit
+from syndicator.entitlement.compiler import Compiler, in_unit
 from syndicator.entitlement.index import Index, SpecIndex
 from syndicator.entitlement.names import suggest
 from syndicator.entitlement.rules import Manifests, NamedSelector, ProductRule
-from syndicator.entitlement.selector import Comparison, Quantity, Value, walk
+from syndicator.entitlement.selector import Comparison, Quantity, Selector, Value, names, walk
 from syndicator.errors import Problem, Severity
 
 TEXTS = ("sku", "brand", "mpn", "gtin", "model", "family", "category", "title")
@@ -47,6 +47,8 @@ def check_selectors(manifests: Manifests, catalog: Catalog) -> list[Problem]:
         *(("delegation", one) for one in manifests.delegations.values()),
     ]
     problems = [problem for _, owner in owners for problem in check.owner(owner)]
+    if not any(problem.severity is Severity.ERROR for problem in problems):
+        problems += check.nothing(owner for _, owner in owners)
     return sorted(problems, key=lambda p: (p.origin.file, p.origin.line or 0, p.message))
 
 
@@ -85,6 +87,25 @@ class _Check:
                     each.found,
                     each.fix,
                     each.severity,
+                )
+
+    def nothing(self, owners: Iterable[ProductRule | NamedSelector]) -> Iterator[Problem]:
+        """Warn of rules that select no product at any time."""
+        named = {name: one.selector for name, one in self.manifests.selectors.items()}
+        if _circular(named):
+            return
+        compiler = Compiler(self._index, named, _SOME_TIME)
+        for owner in owners:
+            # What a price selects changes with time, so that nothing now says nothing.
+            if not compiler.lists(owner.selector) and not compiler.products(owner.selector):
+                yield Problem(
+                    "selects-nothing",
+                    "the selector matches no product of the catalog",
+                    owner.written,
+                    "products",
+                    "at least one product",
+                    owner.text,
+                    severity=Severity.WARNING,
                 )
 
     def comparison(self, node: Comparison) -> Iterator[_Complaint]:
@@ -279,6 +300,20 @@ class _Check:
             if each.key == key
             for code in each.choices
         }
+
+
+_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _circular(named: Mapping[str, Selector]) -> bool:
+    """Tell whether named selectors cannot be computed: in a circle, or not all declared."""
+    known: set[str] = set()
+    rest = dict(named)
+    while ready := [n for n, tree in rest.items() if {u.name for u in names(tree)} <= known]:
+        known.update(ready)
+        for name in ready:
+            del rest[name]
+    return bool(rest)
 
 
 _SAID = {

@@ -27,7 +27,6 @@ from syndicator.entitlement.selector import (
     Quantity,
     Selector,
     Value,
-    walk,
 )
 
 GTIN_DIGITS = 14
@@ -44,6 +43,8 @@ class Compiler:
     """Only prices depend on it."""
     memo: dict[Selector, BitMap] = field(default_factory=dict)
     """Sets that do not depend on the instant; may be handed to the compiler of another one."""
+    reads: dict[Selector, frozenset[str]] = field(default_factory=dict)
+    """Price lists that selectors read; may be handed on likewise."""
     _timed: dict[Selector, BitMap] = field(init=False, default_factory=dict)
 
     def products(self, selector: Selector) -> BitMap:
@@ -56,10 +57,29 @@ class Compiler:
         if found is None:
             found = self._timed.get(selector)
         if found is None:
-            timed = timed_lists(selector, self.named)
             found = self._compute(selector)
-            (self._timed if timed else self.memo)[selector] = found
+            (self._timed if self.lists(selector) else self.memo)[selector] = found
         return found
+
+    def lists(self, selector: Selector) -> frozenset[str]:
+        """Return the price lists that a selector reads: its set changes when their prices do."""
+        found = self.reads.get(selector)
+        if found is None:
+            found = self.reads[selector] = self._lists(selector)
+        return found
+
+    def _lists(self, node: Selector) -> frozenset[str]:
+        match node:
+            case Comparison(field="price", key=key):
+                return frozenset({key})
+            case Named(name=name):
+                return self.lists(self.named[name])
+            case Negation(operand=operand):
+                return self.lists(operand)
+            case Both(operands=operands) | Either(operands=operands):
+                return frozenset().union(*map(self.lists, operands))
+            case _:
+                return frozenset()
 
     def _compute(self, node: Selector) -> BitMap:
         match node:
@@ -70,11 +90,19 @@ class Compiler:
             case Negation(operand=operand):
                 return self.index.everything - self.products(operand)
             case Both(operands=operands):
-                return BitMap.intersection(*map(self.products, operands))
+                return self._intersect(operands)
             case Either(operands=operands):
                 return BitMap.union(*map(self.products, operands))
             case Comparison():
                 return self._compare(node)
+
+    def _intersect(self, operands: tuple[Selector, ...]) -> BitMap:
+        found = self.products(operands[0])
+        for operand in operands[1:]:
+            if not found:
+                break
+            found = found & self.products(operand)
+        return found
 
     def _compare(self, node: Comparison) -> BitMap:
         if node.operator == "!=":
@@ -83,10 +111,15 @@ class Compiler:
 
     def _union(self, node: Comparison, operator: str) -> BitMap:
         if node.field == "sku" and operator == "=":
-            positions = self.index.positions
-            return BitMap([positions[v] for v in map(str, node.values) if v in positions])
+            return self._named(node.values)
         sets = [self._one(node, operator, value) for value in node.values]
         return sets[0] if len(sets) == 1 else BitMap.union(*sets)
+
+    def _named(self, skus: tuple[Value, ...]) -> BitMap:
+        positions = self.index.positions
+        if len(positions) < len(skus):
+            return BitMap([at for sku, at in positions.items() if sku in skus])
+        return BitMap([positions[sku] for sku in map(str, skus) if sku in positions])
 
     def _one(self, node: Comparison, operator: str, value: Value) -> BitMap:
         if node.field == "spec":
@@ -140,21 +173,6 @@ def in_unit(value: Quantity, unit: str) -> float | None:
     A number that was written without a unit is in the unit of the products.
     """
     return convert(value.amount, symbol(value.unit), unit) if value.unit else value.amount
-
-
-def timed_lists(selector: Selector, named: Mapping[str, Selector]) -> frozenset[str]:
-    """Return the price lists that a selector reads: its set changes when their prices do."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    waiting = [selector]
-    while waiting:
-        for node in walk(waiting.pop()):
-            if isinstance(node, Comparison) and node.field == "price":
-                found.add(node.key)
-            elif isinstance(node, Named) and node.name not in seen and node.name in named:
-                seen.add(node.name)
-                waiting.append(named[node.name])
-    return frozenset(found)
 
 
 def union(sets: Iterable[BitMap]) -> BitMap:

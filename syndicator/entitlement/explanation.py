@@ -154,11 +154,12 @@ class Case:
         self.named = {name: one.selector for name, one in manifests.selectors.items()}
         self.files = FileRights.of((product,), manifests)
         self.memo: dict[Selector, BitMap] = {}
+        self.reads: dict[Selector, frozenset[str]] = {}
         self.now_snapshot = self.snapshot(now)
 
     def snapshot(self, at: datetime) -> Snapshot:
         """Return the one product's world at an instant."""
-        return Snapshot(Compiler(self.index, self.named, at, self.memo), self.files, at)
+        return Snapshot(Compiler(self.index, self.named, at, self.memo, self.reads), self.files, at)
 
     def decide(self, partner: Partner, rights: Rights) -> Explanation:
         """Explain whether a partner of these rights may show the product."""

@@ -19,8 +19,6 @@ MAX_LENGTH = 1_000_000
 """Characters of one selector. Sixty thousand SKUs in one list still fit."""
 MAX_TERMS = 100_000
 """Comparisons and listed values of one selector."""
-MAX_DEPTH = 64
-"""Brackets and `not` inside each other; the compiler walks the tree by recursion."""
 
 _GRAMMAR = r"""
 ?start: either
@@ -194,7 +192,7 @@ def _parser() -> Lark:
 def parse_selector(text: str) -> tree.Selector | Mistake:
     """Read a selector, or say what is wrong with it and where.
 
-    Cost: linear in the text. Limits: `MAX_LENGTH`, `MAX_TERMS`, `MAX_DEPTH`.
+    Cost: linear in the text. Limits: `MAX_LENGTH`, `MAX_TERMS`, `selector.MAX_DEPTH`.
     """
     if len(text) > MAX_LENGTH:
         return Mistake(
@@ -216,12 +214,7 @@ def parse_selector(text: str) -> tree.Selector | Mistake:
 
 
 def _within_limits(node: tree.Selector) -> tree.Selector | Mistake:
-    terms = depth = 0
-    level = [node]
-    while level:
-        depth += 1
-        terms += sum(len(n.values) for n in level if isinstance(n, tree.Comparison))
-        level = [child for n in level for child in _children(n)]
+    terms = sum(len(n.values) for n in tree.walk(node) if isinstance(n, tree.Comparison))
     if terms > MAX_TERMS:
         return Mistake(
             1,
@@ -231,17 +224,11 @@ def _within_limits(node: tree.Selector) -> tree.Selector | Mistake:
             str(terms),
             "Mark the products with an extra field and select by that.",
         )
-    if depth > MAX_DEPTH:
-        return Mistake(
-            1, 1, "the selector is nested too deeply", f"at most {MAX_DEPTH} levels", str(depth)
-        )
+    levels = tree.depth(node, {})
+    if levels > tree.MAX_DEPTH:
+        limit = f"at most {tree.MAX_DEPTH} levels"
+        return Mistake(1, 1, "the selector is nested too deeply", limit, str(levels))
     return node
-
-
-def _children(node: tree.Selector) -> tuple[tree.Selector, ...]:
-    if isinstance(node, tree.Both | tree.Either):
-        return node.operands
-    return (node.operand,) if isinstance(node, tree.Negation) else ()
 
 
 def _explain(error: UnexpectedInput, text: str) -> Mistake:

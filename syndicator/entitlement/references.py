@@ -20,11 +20,14 @@ from syndicator.entitlement.rules import (
     Rule,
     Scope,
 )
-from syndicator.entitlement.selector import names
+from syndicator.entitlement.selector import MAX_DEPTH, depth, names
 from syndicator.entitlement.values import HIDEABLE, KEYED, hideable
 from syndicator.entitlement.windows import known_zone
 from syndicator.errors import Problem
 from syndicator.located import Located
+
+MAX_TIERS = 16
+"""Partners in one chain of distributors; rights are gathered up the chain by recursion."""
 
 Places = Mapping[tuple[str, str], Located]
 """Where each manifest is written, by kind and id."""
@@ -117,6 +120,25 @@ def _partners(check: _Check) -> Iterator[Problem]:
             "partners distribute to each other: " + " -> ".join((*cycle, cycle[0])),
             fix="Remove one 'distributor'.",
         )
+    yield from _long_chains(check)
+
+
+def _long_chains(check: _Check) -> Iterator[Problem]:
+    partners = check.manifests.partners
+    for name in partners:
+        line = [name]
+        while (above := partners[line[-1]].distributor) in partners and above not in line:
+            line.append(above)
+            if len(line) > MAX_TIERS:
+                yield check.problem(
+                    ("partner", name),
+                    "distributor",
+                    "distributor-depth",
+                    "the chain of distributors is too long",
+                    expected=f"at most {MAX_TIERS} partners",
+                    found=" -> ".join([*line[:3], "..."]),
+                )
+                break
 
 
 def _words_of(check: _Check, partner: Partner) -> Iterator[Problem]:
@@ -299,13 +321,42 @@ def _selectors(check: _Check) -> Iterator[Problem]:
         for rule in rules.values():
             for one in names(rule.selector):
                 yield from check.unknown("selector", (kind, rule.id), "products", one.name)
-    for cycle in _cycles({name: tuple(u.name for u in used) for name, used in uses.items()}):
+    cycles = _cycles({name: tuple(u.name for u in used) for name, used in uses.items()})
+    for cycle in cycles:
         yield check.problem(
             ("selector", cycle[0]),
             "products",
             "selector-cycle",
             "selectors use each other: " + " -> ".join((*cycle, cycle[0])),
         )
+    if not cycles:
+        yield from _too_deep(check)
+
+
+def _too_deep(check: _Check) -> Iterator[Problem]:
+    """Measure selectors with the named ones written out; without cycles that ends."""
+    depths: dict[str, int] = {}
+    waiting = list(check.manifests.selectors)
+    while waiting:
+        named = check.manifests.selectors[waiting[-1]]
+        open_names = [
+            used.name
+            for used in names(named.selector)
+            if used.name not in depths and used.name in check.manifests.selectors
+        ]
+        waiting += open_names
+        if not open_names:
+            depths[waiting.pop()] = depth(named.selector, depths)
+    for name, levels in depths.items():
+        if levels > MAX_DEPTH:
+            yield check.problem(
+                ("selector", name),
+                "products",
+                "selector-depth",
+                "the selector is nested too deeply, with the selectors that it uses",
+                expected=f"at most {MAX_DEPTH} levels",
+                found=str(levels),
+            )
 
 
 def _overrides(check: _Check) -> Iterator[Problem]:

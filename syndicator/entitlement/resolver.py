@@ -15,7 +15,7 @@ from syndicator.entitlement.compiler import Compiler
 from syndicator.entitlement.files import FileRights
 from syndicator.entitlement.index import Index
 from syndicator.entitlement.model import Edition, Entitlements, Override
-from syndicator.entitlement.rights import Rights, rights_of
+from syndicator.entitlement.rights import Rights, rights_of, same_rules
 from syndicator.entitlement.rules import Manifests
 from syndicator.entitlement.selector import Selector
 from syndicator.entitlement.snapshot import Answer, Snapshot
@@ -42,6 +42,10 @@ class World:
     rights: Mapping[str, Rights]
     files: FileRights
     memo: dict[Selector, BitMap] = field(default_factory=dict)
+    reads: dict[Selector, frozenset[str]] = field(default_factory=dict)
+    known: dict[str, Answer] = field(default_factory=dict)
+    """Answers at the instant `known_at` that were computed before, by the identity of rights."""
+    known_at: datetime | None = None
 
     @classmethod
     def of(cls, catalog: Catalog, manifests: Manifests) -> World:
@@ -55,16 +59,53 @@ class World:
             FileRights.of(products, manifests),
         )
 
+    def edited(self, manifests: Manifests) -> World:
+        """Return the same catalog under other manifests; what an edit does not touch is kept.
+
+        Cost: the rights of all partners, and the sets of edited rules.
+        """
+        same_names = self.manifests.selectors == manifests.selectors
+        same_places = self.manifests.territories == manifests.territories
+        same_files = same_places and self.manifests.rights_windows == manifests.rights_windows
+        files = self.files if same_files else FileRights.of(self.index.products, manifests)
+        world = World(self.catalog, manifests, self.index, rights_of(manifests), files)
+        if same_names:
+            world.memo, world.reads = self.memo, self.reads
+        if same_names and same_files:
+            world.known, world.known_at = self._kept(world), self.known_at
+        return world
+
+    def _kept(self, after: World) -> dict[str, Answer]:
+        """Return the answers for rights that name the same rules, none of them edited."""
+        before = {rights.identity: rights for rights in self.rights.values()}
+        now = {rights.identity: rights for rights in after.rights.values()}
+        return {
+            name: answer
+            for name, answer in self.known.items()
+            if name in now and same_rules(before[name], now[name])
+        }
+
     def snapshot(self, at: datetime) -> Snapshot:
         """Return the world at an instant; sets that do not depend on it are shared."""
         named = {name: one.selector for name, one in self.manifests.selectors.items()}
-        return Snapshot(Compiler(self.index, named, at, self.memo), self.files, at)
+        compiler = Compiler(self.index, named, at, self.memo, self.reads)
+        return Snapshot(compiler, self.files, at)
+
+    def answers(self, now: datetime) -> tuple[dict[str, Rights], dict[str, Answer]]:
+        """Return the distinct rights and what each gives at an instant, by identity."""
+        distinct = {rights.identity: rights for rights in self.rights.values()}
+        known = self.known if self.known_at == now else {}
+        snapshot = self.snapshot(now)
+        answers = {
+            name: known[name] if name in known else snapshot.answer(rights)
+            for name, rights in distinct.items()
+        }
+        self.known, self.known_at = answers, now
+        return distinct, answers
 
     def entitlements(self, now: datetime) -> Entitlements:
         """Return the whole answer at an instant."""
-        snapshot = self.snapshot(now)
-        distinct = {rights.identity: rights for rights in self.rights.values()}
-        answers = {name: snapshot.answer(rights) for name, rights in distinct.items()}
+        distinct, answers = self.answers(now)
         members: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for partner, rights in sorted(self.rights.items()):
             for locale in self.manifests.partners[partner].locales:

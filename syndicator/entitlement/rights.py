@@ -7,11 +7,9 @@ go, and a rule is reworded under its id.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeVar
 
 from syndicator import canonical
 from syndicator.entitlement.prices import PriceChoice, price_lists_of
@@ -21,13 +19,13 @@ from syndicator.entitlement.rules import (
     Partner,
     PartnerOverride,
     ProductRule,
+    R,
     Rule,
     Scope,
     WidgetGrant,
 )
 from syndicator.errors import Origin
 
-R = TypeVar("R", bound=Rule)
 ID_DIGITS = 32
 _NOWHERE = Origin("")
 
@@ -84,6 +82,30 @@ class Rights:
         return ["1", named, self.territory, zone, above]
 
 
+def same_rules(one: Rights, other: Rights) -> bool:
+    """Tell whether two rights of one identity give the same: no rule of them was edited."""
+    if (one.zone, one.prices) != (other.zone, other.prices):
+        return False
+    if not all(map(_same, one.product_rules(), other.product_rules())):
+        return False
+    policies = (one.policies, one.widgets, one.overrides)
+    if policies != (other.policies, other.widgets, other.overrides):
+        return False
+    if one.distributor is None or other.distributor is None:
+        return one.distributor is other.distributor
+    return same_rules(one.distributor, other.distributor)
+
+
+def _same(one: ProductRule, other: ProductRule) -> bool:
+    # The text stands for its tree: comparing trees of thousands of SKUs takes far longer.
+    return one is other or (
+        (one.text, one.name, one.scope, one.window)
+        == (other.text, other.name, other.scope, other.window)
+        and (one.early_access, one.distributor, one.widgets)
+        == (other.early_access, other.distributor, other.widgets)
+    )
+
+
 def rights_of(manifests: Manifests) -> dict[str, Rights]:
     """Return the rights of every partner. Cost: rules plus partners times their rules.
 
@@ -93,23 +115,14 @@ def rights_of(manifests: Manifests) -> dict[str, Rights]:
 
 
 def rights_of_one(manifests: Manifests, partner: Partner) -> Rights:
-    """Return the rights of one partner. Cost: one pass over the rules."""
+    """Return the rights of one partner. Cost: the rules that address it."""
     return _Gathering(manifests).rights(partner)
 
 
 class _Gathering:
     def __init__(self, manifests: Manifests) -> None:
         self.manifests = manifests
-        self.grants = _by_scope(manifests.grants.values())
-        self.forbids = _by_scope(manifests.forbids.values())
-        self.policies = _by_scope(manifests.field_policies.values())
-        self.widgets = _by_scope(manifests.widget_grants.values())
-        self.overrides = _by_scope(manifests.overrides.values())
-        self.delegations: dict[str, list[ProductRule]] = defaultdict(list)
-        for rule in manifests.delegations.values():
-            self.delegations[rule.distributor].append(rule)
-        lists = manifests.price_lists.values()
-        self.addressed = {each.scope.name for each in lists if each.scope.kind == "partner"}
+        self.by = manifests.addressed
         self.prices = lru_cache(maxsize=None)(self._prices)
         self.done: dict[str, Rights] = {}
 
@@ -128,29 +141,31 @@ class _Gathering:
         if partner.distributor:
             held = set(scopes)
             permits = tuple(
-                rule for rule in self.delegations[partner.distributor] if rule.scope in held
+                rule
+                for rule in self.by.delegations.get(partner.distributor, ())
+                if rule.scope in held
             )
         else:
-            permits = _pick(self.grants, scopes)
+            permits = _pick(self.by.grants, scopes)
         return Rights(
             zone=partner.timezone,
             territory=partner.territory,
             # A distributor that does not exist, or distributes to itself, has nothing to give.
             permits=() if partner.distributor and (above is None or cyclic) else permits,
-            forbids=_pick(self.forbids, scopes),
+            forbids=_pick(self.by.forbids, scopes),
             policies=tuple(
-                rule for rule in _pick(self.policies, scopes) if rule.spared not in scopes
+                rule for rule in _pick(self.by.policies, scopes) if rule.spared not in scopes
             ),
             prices=self._choice(partner),
-            widgets=() if partner.distributor else _pick(self.widgets, scopes),
-            overrides=_pick(self.overrides, scopes),
+            widgets=() if partner.distributor else _pick(self.by.widgets, scopes),
+            overrides=_pick(self.by.overrides, scopes),
             distributor=None if above is None or cyclic else self.rights(above, line),
         )
 
     def _choice(self, partner: Partner) -> PriceChoice:
         # Thousands of partners differ in nothing that chooses a price list: ask once for all.
         return self.prices(
-            partner.id if partner.id in self.addressed else "",
+            partner.id if partner.id in self.by.priced else "",
             partner.programs,
             partner.territory,
             partner.timezone,
@@ -179,12 +194,5 @@ class _Gathering:
         return price_lists_of(self.manifests, like)
 
 
-def _by_scope(rules: Iterable[R]) -> dict[Scope, list[R]]:
-    found: dict[Scope, list[R]] = defaultdict(list)
-    for rule in rules:
-        found[rule.scope].append(rule)
-    return found
-
-
 def _pick(rules: Mapping[Scope, list[R]], scopes: Iterable[Scope]) -> tuple[R, ...]:
-    return tuple(rule for scope in scopes for rule in rules.get(scope, ()))
+    return tuple(rule for scope in scopes for rule in rules.get(scope, ())) if rules else ()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from functools import cached_property
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 from syndicator.entitlement.selector import Selector
 from syndicator.entitlement.windows import ALWAYS, Window
@@ -13,8 +15,7 @@ from syndicator.errors import Origin
 ScopeKind: TypeAlias = Literal["all", "program", "partner", "territory"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """Whom a rule addresses: everybody, or one program, partner or territory."""
 
     kind: ScopeKind = "all"
@@ -42,6 +43,9 @@ class Rule:
     def name(self) -> str:
         """The rule as people cite it."""
         return f"{self.kind} {self.id}"
+
+
+R = TypeVar("R", bound=Rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +142,32 @@ class NamedSelector:
     origin: Origin = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressed:
+    """The rules of a workspace by whom they address: found once, asked for every partner."""
+
+    def __init__(self, manifests: Manifests) -> None:
+        self.grants = by_scope(manifests.grants.values())
+        self.forbids = by_scope(manifests.forbids.values())
+        self.policies = by_scope(manifests.field_policies.values())
+        self.widgets = by_scope(manifests.widget_grants.values())
+        self.overrides = by_scope(manifests.overrides.values())
+        self.delegations: dict[str, list[ProductRule]] = defaultdict(list)
+        for rule in manifests.delegations.values():
+            self.delegations[rule.distributor].append(rule)
+        lists = manifests.price_lists.values()
+        self.priced = {each.scope.name for each in lists if each.scope.kind == "partner"}
+        """Partners that a price list addresses by name."""
+
+
+def by_scope(rules: Iterable[R]) -> dict[Scope, list[R]]:
+    """Gather rules by the scope that they address."""
+    found: dict[Scope, list[R]] = defaultdict(list)
+    for rule in rules:
+        found[rule.scope].append(rule)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifests:
     """All valid manifests of a workspace. The order of files and documents is not kept.
 
@@ -158,6 +187,11 @@ class Manifests:
     overrides: Mapping[str, PartnerOverride] = field(default_factory=dict)
     widget_grants: Mapping[str, WidgetGrant] = field(default_factory=dict)
     rights_windows: Mapping[str, RightsWindow] = field(default_factory=dict)
+
+    @cached_property
+    def addressed(self) -> Addressed:
+        """The rules by scope. Cost: one pass over the rules, at the first question."""
+        return Addressed(self)
 
     def lineage(self, program: str) -> tuple[str, ...]:
         """Return the program and everything above it, nearest first; a cycle ends the walk."""

@@ -10,10 +10,9 @@ from itertools import chain
 from pyroaring import BitMap
 
 from syndicator.catalog.model import Product
-from syndicator.entitlement.compiler import timed_lists, union
+from syndicator.entitlement.compiler import Compiler, union
 from syndicator.entitlement.index import Index
 from syndicator.entitlement.rights import Rights
-from syndicator.entitlement.selector import Selector
 from syndicator.entitlement.snapshot import Answer, Snapshot
 
 
@@ -60,20 +59,18 @@ def _candidates(
     whole = (index.date("announce").values, snapshot(now).files.instants(zones))
     for instant in _after(now, *chain.from_iterable(whole)):
         touched[instant].update(rights)
-    readers = _price_readers(rights, snapshot(now).compiler.named)
+    readers = _price_readers(rights, snapshot(now).compiler)
     for instant, price_list in _price_instants(index.products, now, readers):
         touched[instant] |= readers[price_list]
     yield from sorted(touched.items())
 
 
-def _price_readers(
-    rights: Mapping[str, Rights], named: Mapping[str, Selector]
-) -> dict[str, set[str]]:
+def _price_readers(rights: Mapping[str, Rights], compiler: Compiler) -> dict[str, set[str]]:
     """Return the rights whose selectors read a price list, by list."""
     readers: defaultdict[str, set[str]] = defaultdict(set)
     for name, each in rights.items():
         for rule in each.product_rules():
-            for price_list in timed_lists(rule.selector, named):
+            for price_list in compiler.lists(rule.selector):
                 readers[price_list].add(name)
     return readers
 

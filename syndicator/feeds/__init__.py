@@ -3,7 +3,7 @@
 Pure: takes an edition's documents and `now`, returns bytes. The only package that imports feedgen.
 """
 
-from syndicator.feeds.access import feed_key
+from syndicator.feeds.access import feed_key, feeds_of_partner, holds_feed
 from syndicator.feeds.channels import parse_channels
 from syndicator.feeds.model import (
     Change,
@@ -25,6 +25,8 @@ __all__ = [
     "FeedInput",
     "changes_from_record",
     "feed_key",
+    "feeds_of_partner",
+    "holds_feed",
     "parse_channels",
     "render_feed",
 ]

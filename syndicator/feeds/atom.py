@@ -16,7 +16,7 @@ def atom(channel: Channel, source: FeedInput) -> Feed:
         title=source.title,
         author=source.brand,
         language=source.locale,
-        address=address(channel, source, "atom"),
+        address=address(channel, source),
         updated=utc(told[0].change.at) if told else NEVER,
         entries=[
             atom_entry(
@@ -31,4 +31,4 @@ def atom(channel: Channel, source: FeedInput) -> Feed:
             for revision in told
         ],
     )
-    return Feed(data, "application/atom+xml", "atom")
+    return Feed(data, "application/atom+xml")

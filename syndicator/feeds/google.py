@@ -36,7 +36,7 @@ def google(channel: Channel, source: FeedInput, now: datetime) -> Feed:
             google_entry(item.title, item.link, item.description, _fields(item)) for item in items
         ],
     )
-    return Feed(data, "application/xml", "xml", tuple(problems))
+    return Feed(data, "application/xml", tuple(problems))
 
 
 def _fields(item: Item) -> Fields:

@@ -65,6 +65,8 @@ class Item:
     details: tuple[tuple[str, str, str], ...] = ()
     readable: bool = True
     """Whether a picture is of a type that the readers of product feeds take."""
+    foreign: bool = False
+    """Whether title or description come from another locale than the edition's."""
     features: tuple[tuple[str, str, str], ...] = ()
     """Title, text and picture address of each selling point."""
 
@@ -111,6 +113,7 @@ def item(document: Document, *, base_url: str, link: str, now: datetime, rich: b
         highlights=_highlights(document) if rich else (),
         details=_details(document) if rich else (),
         readable=readable,
+        foreign=not {"title", "description", "summary"}.isdisjoint(document.get("lang", {})),
         features=_features(document, base_url) if rich else (),
     )
 

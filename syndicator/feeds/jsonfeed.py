@@ -18,12 +18,12 @@ def json_feed(channel: Channel, source: FeedInput) -> Feed:
     feed = {
         "version": VERSION,
         "title": source.title,
-        "feed_url": address(channel, source, "json"),
+        "feed_url": address(channel, source),
         "language": source.locale,
         "authors": [{"name": line(source.brand)}],
         "items": [_item(source, revision) for revision in revisions(channel, source)],
     }
-    return Feed(canonical.encode(feed), "application/feed+json", "json")
+    return Feed(canonical.encode(feed), "application/feed+json")
 
 
 def _item(source: FeedInput, revision: Revision) -> dict[str, Any]:

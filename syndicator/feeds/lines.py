@@ -48,7 +48,7 @@ def openai(channel: Channel, source: FeedInput, now: datetime) -> Feed:
         }
         for item in items
     )
-    return Feed(_lines(rows), MEDIA_TYPE, "jsonl", tuple(problems))
+    return Feed(_lines(rows), MEDIA_TYPE, tuple(problems))
 
 
 def acp(channel: Channel, source: FeedInput, now: datetime) -> Feed:
@@ -66,7 +66,7 @@ def acp(channel: Channel, source: FeedInput, now: datetime) -> Feed:
         }
         for name, members in families.items()
     )
-    return Feed(_lines(rows), MEDIA_TYPE, "jsonl", tuple(problems))
+    return Feed(_lines(rows), MEDIA_TYPE, tuple(problems))
 
 
 def _variant(item: Item, seller: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def google_manufacturer(channel: Channel, source: FeedInput, now: datetime) -> F
         built=source.updated(),
         entries=[google_entry(item.title, "", item.description, _fields(item)) for item in items],
     )
-    return Feed(data, "application/xml", "xml", tuple(problems))
+    return Feed(data, "application/xml", tuple(problems))
 
 
 def _fields(item: Item) -> Fields:

@@ -38,6 +38,18 @@ class FeedFormat(StrEnum):
     """Agentic Commerce Protocol feed 2026-04-17: JSON Lines, one product with variants a line."""
 
 
+EXTENSIONS = {
+    FeedFormat.ATOM: "atom",
+    FeedFormat.JSON_FEED: "json",
+    FeedFormat.GOOGLE: "xml",
+    FeedFormat.GOOGLE_TSV: "tsv",
+    FeedFormat.GOOGLE_MANUFACTURER: "xml",
+    FeedFormat.OPENAI: "jsonl",
+    FeedFormat.ACP: "jsonl",
+}
+"""What a feed's file ends in, by format."""
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One profile of `publish/channels/`: who gets which feed."""
@@ -50,6 +62,11 @@ class Channel:
     """Empty: the partner's default locale."""
     link: str = ""
     """Template of a product's address at the partner, with `{sku}`, `{gtin}` and `{mpn}`."""
+
+    @property
+    def file(self) -> str:
+        """The name of the feed's file, `google.xml`."""
+        return f"{self.id}.{EXTENSIONS[self.format]}"
 
     def serves(self, partner: str) -> bool:
         """Tell whether `partner` (an id) gets this feed."""
@@ -107,7 +124,6 @@ class Feed:
 
     data: bytes
     media_type: str
-    extension: str
     problems: tuple[Problem, ...] = ()
 
 

@@ -85,9 +85,9 @@ def tag(source: FeedInput, specific: str) -> str:
     return f"tag:{host},{TAG_DATE}:{specific}"
 
 
-def address(channel: Channel, source: FeedInput, extension: str) -> str:
+def address(channel: Channel, source: FeedInput) -> str:
     """Return where the feed is served, without the key."""
-    return urljoin(source.base_url, f"feeds/{source.partner}/{channel.id}.{extension}")
+    return urljoin(source.base_url, f"feeds/{source.partner}/{channel.file}")
 
 
 def revision_id(source: FeedInput, change: Change) -> str:

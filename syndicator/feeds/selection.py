@@ -44,7 +44,8 @@ def select(
     """
     items: list[Item] = []
     problems: list[Problem] = []
-    doubtful: list[str] = []
+    unread: list[str] = []
+    foreign: list[str] = []
     for document in source.documents:
         made = item(
             document, base_url=source.base_url, link=channel.link, now=now, rich=demand.rich
@@ -55,9 +56,23 @@ def select(
             continue
         items.append(made)
         if made.image and not made.readable:
-            doubtful.append(made.id)
-    if doubtful:
-        problems.append(_doubtful(channel, source, doubtful))
+            unread.append(made.id)
+        if made.foreign:
+            foreign.append(made.id)
+    problems += _doubtful(
+        channel,
+        source,
+        unread,
+        expected="a picture as PNG, JPEG or WebP",
+        fix="Add such a picture to these products.",
+    )
+    problems += _doubtful(
+        channel,
+        source,
+        foreign,
+        expected=f"words in {source.locale}",
+        fix="Translate these products, or choose another locale for the channel.",
+    )
     return items, problems
 
 
@@ -85,17 +100,23 @@ def _left_out(channel: Channel, source: FeedInput, made: Item, reasons: tuple[st
     )
 
 
-def _doubtful(channel: Channel, source: FeedInput, skus: list[str]) -> Problem:
-    """Return the warning for the products that readers of the feed may refuse."""
-    told = ", ".join(skus[:_NAMED]) + (
-        f" and {rest} more" if (rest := len(skus) - _NAMED) > 0 else ""
-    )
-    return Problem(
-        "feed-item-doubtful",
-        f"readers may refuse {len(skus)} items of the feed {channel.id} of {source.partner}",
-        channel.origin,
-        expected="a picture as PNG, JPEG or WebP",
-        found=f"other types only: {told}",
-        fix="Add such a picture to these products.",
-        severity=Severity.WARNING,
-    )
+def _doubtful(
+    channel: Channel, source: FeedInput, skus: list[str], *, expected: str, fix: str
+) -> list[Problem]:
+    """Return the warning for products that readers of the feed may refuse, if there are any."""
+    if not skus:
+        return []
+    told = ", ".join(skus[:_NAMED])
+    if len(skus) > _NAMED:
+        told += f" and {len(skus) - _NAMED} more"
+    return [
+        Problem(
+            "feed-item-doubtful",
+            f"readers may refuse {len(skus)} items of the feed {channel.id} of {source.partner}",
+            channel.origin,
+            expected=expected,
+            found=f"none for {told}",
+            fix=fix,
+            severity=Severity.WARNING,
+        )
+    ]

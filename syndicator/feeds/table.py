@@ -47,7 +47,7 @@ def google_tsv(channel: Channel, source: FeedInput, now: datetime) -> Feed:
     writer.writerow(COLUMNS)
     writer.writerows(_row(item) for item in items)
     data = text.getvalue().encode()
-    return Feed(data, "text/tab-separated-values", "tsv", tuple(problems))
+    return Feed(data, "text/tab-separated-values", tuple(problems))
 
 
 def _row(item: Item) -> list[str]:

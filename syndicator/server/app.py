@@ -41,9 +41,9 @@ def create_app(site: Site, *, open_preview: bool = False) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.register_blueprint(health_routes(site.reader))
-    app.register_blueprint(feed_routes(site))
     app.register_blueprint(fragment_routes(site))
     worlds = Worlds(site)
+    app.register_blueprint(feed_routes(site, worlds.present.releases))
     app.register_blueprint(preview_routes(site, worlds, is_open=open_preview))
     app.register_blueprint(rehearsal_routes(worlds))
     app.register_blueprint(public_zone(site.reader, packed=site.packed))

@@ -19,15 +19,17 @@ def is_local(site: Site, request: Request) -> bool:
 
     A proxy on this machine has a loopback address too, and a hostile page may point a name of its
     own at 127.0.0.1: so the request must have gone to a loopback name, carry no trace of a
-    proxy, and the site must not be known to the world under another address.
+    proxy, and the site must not be known to the world under another address. What a page of
+    another site asks for is refused too: a rehearsal costs seconds.
     """
     if any(name in request.headers for name in _FORWARDED):
         return False
-    public = host_of(site.base_url)
-    here = host_of(f"//{request.host}")
-    return is_loopback(request.remote_addr or "") and all(
-        map(is_loopback, filter(None, (public, here)))
-    )
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return False
+    hosts = [request.remote_addr or "", host_of(f"//{request.host}")]
+    if site.base_url:
+        hosts.append(host_of(site.base_url))
+    return all(is_loopback(host) for host in hosts)
 
 
 def holds_key(site: Site, request: Request) -> bool:
@@ -47,6 +49,6 @@ def keep_key(site: Site, request: Request) -> Response:
         path="/preview",
         httponly=True,
         samesite="Strict",
-        secure=request.is_secure,
+        secure=request.is_secure or request.headers.get("X-Forwarded-Proto") == "https",
     )
     return answer

@@ -12,6 +12,12 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 THREADS = 8
+_CONNECTIONS = 1000
+"""Open at a time; others wait."""
+_IDLE = 30
+"""Seconds after which a silent connection is closed."""
+_LARGEST_HEAD = 32 * 1024
+"""Bytes of a request's line and headers."""
 _LARGEST_BODY = 64 * 1024
 """Bytes; nobody sends anything to this server."""
 _TICK = 0.25
@@ -37,6 +43,9 @@ class Server:
             port=port,
             threads=THREADS,
             ident=None,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=_IDLE,
+            max_request_header_size=_LARGEST_HEAD,
             max_request_body_size=_LARGEST_BODY,
             clear_untrusted_proxy_headers=False,
             expose_tracebacks=False,

@@ -43,5 +43,8 @@ def is_loopback(host: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """Return the host of an address, or nothing."""
-    return urlsplit(url).hostname or ""
+    """Return the host of an address; nothing where there is none or it is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -123,8 +123,8 @@ def take_row(
 ) -> Entry | None:
     """Return the product of a row, or nothing and its problems."""
     applied = mapping.apply(row)
-    for name in REQUIRED - mapping.required:
-        applied.record.setdefault(name, "-")  # a supplement's row is no whole product
+    if mapping.required is not REQUIRED:  # a supplement's row is no whole product
+        applied.record = dict.fromkeys(REQUIRED, "-") | applied.record
 
     def place(_path: str) -> Origin:
         return origin
@@ -134,7 +134,7 @@ def take_row(
         faults = problems_of(applied, place)
         problems += faults
         refused = any(fault.severity is Severity.ERROR for fault in faults)
-    product, wrong = build_product(applied.record, vocabulary, place)
+    product, wrong = build_product(applied.record, vocabulary, place, applied.typed)
     problems += wrong
     return None if product is None or refused else Entry(product, place, strict=False)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -57,6 +59,29 @@ def read_catalog(
     file, stayed out. Products that name files are read with the facts of these. Sources over
     HTTP take the secrets of their headers from `environment`.
     """
+    with _undisturbed():
+        return _read(root, sources, locales, fallback, environment)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the cycle collector from walking a heap that only grows; a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _read(
+    root: Path,
+    sources: Sequence[SourceSpec],
+    locales: tuple[str, ...],
+    fallback: Mapping[str, tuple[str, ...]],
+    environment: Mapping[str, str],
+) -> Reading:
     parts = Parts()
     known = frozenset(
         (*locales, *fallback, *(locale for chain in fallback.values() for locale in chain))

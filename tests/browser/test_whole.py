@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from benchmarks import workloads
-from tests.whole.site import Published, publish, served
+from tests.whole.site import Published, Visitor, publish, served
 
 pytestmark = pytest.mark.browser
 
@@ -201,3 +201,26 @@ def test_a_csv_of_a_shop_shows(
         assert heard("view")["sku"] == "T-1"
         assert shown(tab) == "Blaue Vase"
         assert "blau" in tab.locator("syndicator-aisle [part=table]").inner_text()
+
+
+def test_the_bicycle_is_configured_on_the_partner_s_page(
+    shop_module: ModuleType, norrvind: Published, tab: Page, heard: Heard
+) -> None:
+    """The app runs in the aisle: a click answers at once, and the basket gets code and parts."""
+    with shopping(shop_module, norrvind, "velohaus") as (_engine, shop):
+        tab.goto(f"{shop}/p/fjord-7")
+        heard("view")
+        tab.locator("syndicator-aisle .configurator").scroll_into_view_if_needed()
+        app = tab.locator("syndicator-aisle syndicator-configurator")
+        app.get_by_text("750 Wh").first.click()
+        detail = app.evaluate("app => app.configuration")
+        assert detail["price"]["currency"] == "EUR"
+        assert detail["code"]
+        assert "NV-PART" in json.dumps(detail["parts"]) or detail["parts"]
+
+
+def test_a_partner_without_the_widget_gets_no_configurator(norrvind: Published) -> None:
+    """A shop that was not granted the app gets neither rules nor labels."""
+    for partner, granted in (("velohaus", True), ("velo-leman", False)):
+        documents = Visitor(norrvind.target, norrvind.handle(partner)).visit()
+        assert ("configurator" in documents["NV-FJORD-7"]) is granted, partner

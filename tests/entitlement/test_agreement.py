@@ -11,7 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import Oracle
 
-from syndicator.entitlement import check_selectors, explain, parse_manifests, resolve
+from syndicator.catalog.model import sort_key
+from syndicator.entitlement import (
+    Impact,
+    World,
+    check_selectors,
+    explain,
+    parse_manifests,
+    resolve,
+)
 
 MOMENT = timedelta(microseconds=1)
 SOME_INSTANTS = [
@@ -206,3 +214,41 @@ def test_a_decision_does_not_depend_on_the_rest_of_the_catalog(documents, at, ch
     )
     for partner, skus in whole.items():
         assert list(part[partner]) == [sku for sku in skus if sku in fewer]
+
+
+@some
+@given(worlds.manifests(), worlds.manifests(), instants)
+def test_an_edited_world_answers_like_a_new_one(documents, others, at):
+    """Half of the documents are exchanged, so that much is kept and much is not."""
+    mixed = [*documents[: len(documents) // 2]]
+    known = {(document["kind"], document["id"]) for document in mixed}
+    mixed += [each for each in others if (each["kind"], each["id"]) not in known]
+    manifests, problems = parse_manifests(worlds.located(mixed), ("en", "de"))
+    if problems:
+        manifests = read(others)
+    world = World.of(worlds.CATALOG, read(documents))
+    world.entitlements(at)
+    expected = resolve(worlds.CATALOG, manifests, at)
+    assert world.edited(manifests).entitlements(at) == expected
+
+
+@some
+@given(worlds.manifests(), instants, st.sampled_from(worlds.PRODUCTS), st.integers(0, 47))
+def test_the_editions_that_one_changed_product_touches_are_known_without_deciding_all(
+    documents, at, product, other
+):
+    """Touched is what showed the product before, or shows it with the values of another."""
+    manifests = read(documents)
+    world = World.of(worlds.CATALOG, manifests)
+    changed = msgspec.structs.replace(worlds.PRODUCTS[other], sku=product.sku)
+    products = sorted(
+        (changed if p.sku == product.sku else p for p in worlds.PRODUCTS), key=sort_key
+    )
+    after = msgspec.structs.replace(worlds.CATALOG, products={p.sku: p for p in products})
+    expected = {
+        edition.id
+        for catalog in (worlds.CATALOG, after)
+        for edition in resolve(catalog, manifests, at).editions.values()
+        if product.sku in edition.skus
+    }
+    assert Impact(world, at).touched(changed) == expected

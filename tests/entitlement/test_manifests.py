@@ -6,6 +6,13 @@ import random
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.entitlement import parse_manifests
+from syndicator.entitlement.documents import KINDS
+from syndicator.errors import Origin
+from syndicator.located import Located
 
 VALID = """
 kind: program
@@ -191,3 +198,27 @@ from: 2026-01-01
     apart = text.replace("to: {program: gold}", "to: {program: gold}\nuntil: 2026-01-01")
     assert say.problems(apart) == []
     assert say.problems(text.replace("id: p\n", "id: p\nprice_list: two\n")) == []
+
+
+def test_a_chain_of_distributors_has_an_end(say):
+    chain = [f"kind: partner\nid: p{n}\ndistributor: p{n + 1}" for n in range(40)]
+    text = "\n---\n".join([*chain, "kind: partner\nid: p40"])
+    found = say.problems(text)
+    assert {each.code for each in found} == {"distributor-depth"}
+    assert len(found) == 41 - 16
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+KEYS = sorted({key for shape in KINDS.values() for key in shape.__struct_encode_fields__})
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), ANY, max_size=6), st.sampled_from([*KINDS, 5]))
+def test_no_document_whatever_breaks_the_reader(data, kind):
+    """Whatever YAML can hold gives manifests or problems, and problems can be told."""
+    document = Located({"kind": kind, **data}, Origin("manifests/any.yaml", 1))
+    _, problems = parse_manifests([document], ("en",))
+    assert all(str(problem) for problem in problems)

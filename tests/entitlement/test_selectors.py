@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from syndicator.entitlement import parse_manifests
 from syndicator.entitlement.grammar import Mistake, parse_selector
-
-SPEC = "spec"
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +155,52 @@ ASKED_IN_VAIN = {
 @pytest.mark.parametrize("text", ASKED_IN_VAIN)
 def test_asking_for_what_no_product_has_is_told_with_the_near_name(say, bikes, text):
     manifests = say.manifests(f"kind: grant\nid: g\nto: all\nproducts: 'all and {text}'")
-    (problem,) = say.check(manifests, bikes)
+    problem, *rest = say.check(manifests, bikes)
+    assert [each.code for each in rest] in ([], ["selects-nothing"])
     assert (problem.code, problem.fix) == ASKED_IN_VAIN[text]
     assert problem.message.endswith("at column 9")
     assert (problem.origin.file, problem.origin.line) == ("manifests/test.yaml", 4)
+
+
+def test_a_rule_that_selects_nothing_is_warned_of_and_never_silent(say, bikes):
+    text = 'brand = "Other" and category under "parts"'
+    manifests = say.manifests(f"kind: forbid\nid: f\nto: all\nproducts: '{text}'")
+    (problem,) = say.check(manifests, bikes)
+    assert (problem.code, problem.severity, problem.found) == ("selects-nothing", "warning", text)
+
+
+def test_a_rule_whose_selector_goes_round_in_a_circle_can_still_be_checked(say, bikes):
+    text = "kind: selector\nid: a\nproducts: '@b'\n---\nkind: selector\nid: b\nproducts: '@a'"
+    manifests, problems = parse_manifests(say.located(text), ("en",))
+    assert [each.code for each in problems] == ["selector-cycle"]
+    assert say.check(manifests, bikes) == []
+
+
+def test_selectors_that_use_each_other_too_deeply_are_refused(say):
+    chain = [f"kind: selector\nid: s{n}\nproducts: not @s{n - 1}" for n in range(1, 80)]
+    text = "kind: selector\nid: s0\nproducts: all\n---\n" + "\n---\n".join(chain)
+    found = say.problems(text)
+    assert {each.code for each in found} == {"selector-depth"}
+
+
+def test_a_selector_of_many_thousand_terms_is_read_and_computed(say, bikes):
+    skus = ", ".join(f'"S{n}"' for n in range(60_000))
+    text = f"kind: partner\nid: p\n---\nkind: grant\nid: g\nto: all\nproducts: 'sku in [{skus}]'"
+    assert say.held(bikes, text, "p") == []
+    wide = " or ".join(f'sku = "E{n}"' for n in range(20_000))
+    text = f"kind: partner\nid: p\n---\nkind: grant\nid: g\nto: all\nproducts: '{wide}'"
+    assert say.held(bikes, text, "p") == ["E250", "E750"]
+
+
+@given(st.text(max_size=60))
+def test_no_text_whatever_breaks_the_reader(text):
+    assert parse_selector(text) is not None
+
+
+WORDS = ["brand", "all", "not", "and", "or", "in", "under", "(", ")", "[", "]", ",", "=", ">"]
+WORDS += ['"a"', "5 W", "2026-01-01", "@x", "spec.a", "true", ".", '"']
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12))
+def test_no_sequence_of_words_breaks_the_reader(words):
+    assert parse_selector(" ".join(words)) is not None

@@ -93,6 +93,15 @@ def test_svg_is_kept_with_a_warning_only_where_there_is_nothing_else():
     assert problems == ()
 
 
+def test_words_of_another_language_are_kept_with_one_warning_for_all():
+    english = [product(sku=f"E-{n}", lang={"title": "en"}) for n in range(8)]
+    kept, (problem,) = items(product(lang={"highlights": "en"}), *english)
+    assert len(kept) == 9
+    assert problem.code == "feed-item-doubtful"
+    assert problem.expected == "words in de"
+    assert problem.found == "none for E-0, E-1, E-2, E-3, E-4 and 3 more"
+
+
 def test_no_identifier_is_said_so():
     assert fields(one(mpn=None), "identifier_exists") == ["no"]
     assert fields(one(), "identifier_exists") == []

@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.canonical import Namer
-from syndicator.feeds import Change, ChangeKind, FeedFormat, feed_key, render_feed
+from syndicator.feeds import (
+    Change,
+    ChangeKind,
+    FeedFormat,
+    feed_key,
+    feeds_of_partner,
+    holds_feed,
+    render_feed,
+)
 from tests.feeds.shop import GOLDEN, NOW, channel, edition, parse, product, shop
 
 XML = [FeedFormat.ATOM, FeedFormat.GOOGLE, FeedFormat.GOOGLE_MANUFACTURER]
@@ -28,8 +36,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("form", FeedFormat)
 def test_the_shop_gives_the_golden_bytes(form):
-    feed = render_feed(channel(form), shop(), NOW)
-    golden = GOLDEN / f"shop.{form.value}.{feed.extension}"
+    through = channel(form)
+    feed = render_feed(through, shop(), NOW)
+    golden = GOLDEN / f"shop.{through.file}"
     if os.getenv("SYNDICATOR_WRITE_GOLDEN"):
         golden.write_bytes(feed.data)
     assert feed.data == golden.read_bytes()
@@ -84,6 +93,26 @@ def test_hostile_words_stay_words(form, words):
 def test_any_words_give_well_formed_xml(form, words):
     source = edition(product(sku=words, title=words, summary=words, mpn=words, brand=words))
     parse(render_feed(channel(form), source, NOW).data)
+
+
+def test_a_release_remembers_which_feeds_a_partner_gets():
+    ours = channel(FeedFormat.GOOGLE, partners=("a",))
+    both = channel(FeedFormat.ATOM)
+    told = feeds_of_partner([ours, both], "a")
+    assert holds_feed(told, "google.xml")
+    assert holds_feed(told, "atom.atom")
+    other = feeds_of_partner([ours, both], "b")
+    assert not holds_feed(other, "google.xml")
+    assert holds_feed(other, "atom.atom")
+    assert not any(holds_feed(told, text) for text in (*told.split()[-1:], "", "google", " "))
+    assert feeds_of_partner([ours], "b") == ""
+    assert not holds_feed("", "")
+
+
+def test_what_a_channel_says_is_remembered_whatever_the_order():
+    one, two = channel(FeedFormat.GOOGLE), channel(FeedFormat.ATOM)
+    moved = channel(FeedFormat.GOOGLE, link="https://elsewhere.example/{sku}")
+    assert feeds_of_partner([one, two], "a") != feeds_of_partner([moved, two], "a")
 
 
 def test_a_key_fits_one_partner_and_one_channel():

@@ -22,6 +22,9 @@ BUNDLE = "w/aisle/0123456789abcdef/large.js"
 CODE = b"export {};\n" * 40
 PADDING = "words " * 60
 
+FEEDS = "atom.atom c.json c.jsonl c.tsv c.xml google.xml 0123"
+"""The feeds of the partner, as a release remembers them."""
+
 Documents = dict[str, dict[str, Any]]
 """Documents of an edition, by SKU."""
 
@@ -50,10 +53,10 @@ class Published:
     editions: dict[str, Documents] = field(default_factory=lambda: dict(EDITIONS))
     generation: int = 0
 
-    def publish(self, **editions: Documents) -> None:
+    def publish(self, feeds: str = FEEDS, **editions: Documents) -> None:
         """Publish the editions with some of them replaced."""
         self.editions |= editions
-        release(self.target, self.editions, NOW + timedelta(hours=self.generation))
+        release(self.target, self.editions, NOW + timedelta(hours=self.generation), feeds)
         self.generation += 1
 
     def page(self, locale: str) -> str:
@@ -75,7 +78,9 @@ class Published:
         return Site(self.target, NAMER, name="Norrvind", **more)
 
 
-def release(target: Target, editions: dict[str, Documents], now: datetime) -> None:
+def release(
+    target: Target, editions: dict[str, Documents], now: datetime, feeds: str = FEEDS
+) -> None:
     """Pack and publish editions of one partner; the id of an edition is its locale."""
     contents = [
         EditionContent(
@@ -84,7 +89,7 @@ def release(target: Target, editions: dict[str, Documents], now: datetime) -> No
         )
         for locale, documents in editions.items()
     ]
-    partner = PartnerEntry("Norrvind", next(iter(editions)), {one: one for one in editions})
+    partner = PartnerEntry("Norrvind", next(iter(editions)), {one: one for one in editions}, feeds)
     order = tuple(dict.fromkeys(sku for documents in editions.values() for sku in documents))
     build = pack(contents, order, NAMER, partners={"velohaus": partner}, inputs=str(now))
     publish(target, build, now=now, nonce=now.isoformat(), asset=_no_asset)

@@ -183,7 +183,12 @@ def test_a_partner_serves_the_aisle_from_its_own_address(tmp_path, deploy, folde
             assert get(port, f"/norrvind/{closed}")[0].status == 404
 
 
-UNITS = ("syndicator.service", "syndicator-publish.service", "syndicator-publish.timer")
+UNITS = (
+    "syndicator.service",
+    "syndicator-watch.service",
+    "syndicator-publish.service",
+    "syndicator-publish.timer",
+)
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -198,3 +203,9 @@ def test_units_parse_and_name_real_commands(deploy, name):
         assert command[1] in cli.commands
         options = {option for one in cli.commands[command[1]].params for option in one.opts}
         assert {word for word in command[2:] if word.startswith("--")} <= options
+
+
+def test_every_file_is_described(deploy):
+    text = (deploy / "README.md").read_text("utf-8")
+    for path in deploy.iterdir():
+        assert path.name == "README.md" or f"`{path.name}`" in text

@@ -6,7 +6,9 @@ import gzip
 
 import pytest
 
+from syndicator.bundle import keys
 from syndicator.feeds import feed_key
+from syndicator.server import create_app
 from syndicator.targets import blob
 from tests.server.published_site import NAMER
 
@@ -55,6 +57,20 @@ def test_without_its_key_a_feed_is_not_there(client, path, key):
         },
     )
     assert (answer.status_code, answer.data) == (404, b"Not found\n")
+
+
+def test_a_feed_that_the_partner_lost_is_not_there_although_its_file_is(client, published):
+    assert client.get(PATH, query_string={"key": KEY}).status_code == 200
+    published.publish(feeds="google.xml 0123")
+    assert published.target.read("private/feeds/velohaus/atom.atom") == b"<feed/>"
+    answer = client.get(PATH, query_string={"key": KEY})
+    assert (answer.status_code, answer.data) == (404, b"Not found\n")
+
+
+def test_before_the_first_release_there_are_no_feeds(published):
+    published.target.delete([keys.LIVE])
+    answer = create_app(published.site()).test_client().get(PATH, query_string={"key": KEY})
+    assert answer.status_code == 404
 
 
 def test_a_known_version_is_not_sent_again(client):

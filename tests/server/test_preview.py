@@ -130,13 +130,24 @@ def test_the_key_opens_the_preview_and_leaves_the_address(guarded, published):
     assert guarded.get("/preview/velohaus?locale=en").status_code == 200
 
 
+def test_behind_tls_the_key_travels_over_tls_only(guarded, published):
+    address = f"/preview/?key={published.site().preview_key()}"
+    answer = guarded.get(address, headers={"X-Forwarded-Proto": "https"})
+    assert "Secure" in answer.headers["Set-Cookie"]
+
+
 @pytest.mark.parametrize(
     "trace",
     [
         {"headers": {"X-Forwarded-For": "203.0.113.7"}},
         {"headers": {"Forwarded": "for=203.0.113.7"}},
+        {"headers": {"Sec-Fetch-Site": "cross-site"}},
         {"headers": {"Host": "content.norrvind.example"}},
         {"headers": {"Host": "rebound.attacker.example"}},
+        {"headers": {"Host": ""}},
+        {"headers": {"Host": "[::1"}},
+        {"headers": {"Host": "127.0.0.1.attacker.example"}},
+        {"headers": {"Host": "attacker.example@127.0.0.1", "X-Real-Ip": "203.0.113.7"}},
         {"environ_base": {"REMOTE_ADDR": "203.0.113.7"}},
         {"environ_base": {"REMOTE_ADDR": ""}},
     ],
@@ -144,6 +155,11 @@ def test_the_key_opens_the_preview_and_leaves_the_address(guarded, published):
 def test_an_open_preview_is_open_to_this_machine_only(client, trace):
     assert client.get("/preview/").status_code == 200
     assert client.get("/preview/", **trace).status_code == 404
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "LOCALHOST"])
+def test_every_name_of_this_machine_opens_it(client, host):
+    assert client.get("/preview/", headers={"Host": host}).status_code == 200
 
 
 def test_a_site_known_to_the_world_keeps_its_preview_closed(published):

@@ -91,3 +91,22 @@ def test_a_stopped_server_frees_its_port(folder):
     again = Server(app, "127.0.0.1", port)
     again.stop()
     again.run()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 40_000 + b"\r\n\r\n",
+        b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n",
+        b"nonsense\r\n\r\n",
+    ],
+    ids=["large head", "large body", "no request"],
+)
+def test_what_is_too_large_or_no_request_is_refused(folder, request_):
+    with (
+        running(create_app(folder.site())) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection,
+    ):
+        connection.sendall(request_)
+        status = connection.recv(65536).split(b" ")[1]
+    assert status in {b"400", b"413", b"431"}

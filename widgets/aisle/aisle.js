@@ -20,7 +20,7 @@ const PATIENCE = 4000;
 const NAMES = "aisle product gallery specs documents accessories support offer compare contact brand".split(" ");
 /** @type {{[name: string]: string}} */
 const VIEWS = {
-  aisle: "hero text features specs documents relations support",
+  aisle: "hero text features configurator specs documents relations support",
   product: "hero text features",
   accessories: "relations",
 };
@@ -116,7 +116,7 @@ const object = (root, [name, integrity]) =>
   once(root + name, () => json(`${root}o/${name.slice(0, 2)}/${name}.json`, integrity));
 
 /** @param {string} file */
-const address = (file) => new URL((PINS[""] ?? "./") + file, import.meta.url).href;
+const address = (file) => new URL(file, new URL(PINS[""] ?? "./", import.meta.url)).href;
 
 /** A module of this package: preloaded against its hash, so that a changed byte never runs. @param {string} file @param {string} [integrity] */
 const part = (file, integrity) =>

@@ -106,4 +106,29 @@ const bytes = (locale, size) => {
   return new Intl.NumberFormat(locale, { style: "unit", unit: mega ? "megabyte" : "kilobyte", maximumFractionDigits: mega ? 1 : 0 }).format(size / (mega ? 1e6 : 1e3));
 };
 
-export const SECTIONS = { specs, documents, relations, support };
+/**
+ * The app that configures this product: loaded against its hash when it comes near the screen. If
+ * anything of it fails, the section goes.
+ * @param {Context} context
+ */
+const configurator = ({ document: { configurator: app, sku, price }, locale, root, part, offer, kit: { h, safe, section }, say }) => {
+  if (!app) return null;
+  const attributes = {
+    rules: safe(app.rules.src, root), "rules-integrity": app.rules.integrity,
+    labels: safe(app.labels.src, root), "labels-integrity": app.labels.integrity,
+    sku, lang: locale, "base-price": offer?.price && offer.currency == price?.currency && offer.price, availability: offer?.availability,
+  };
+  const place = h("div", { class: "app" });
+  const made = section(say, "configurator", place);
+  const near = new IntersectionObserver(([seen]) => {
+    if (!seen.isIntersecting) return;
+    near.disconnect();
+    const shown = h("syndicator-configurator", attributes);
+    shown.addEventListener("syndicator-error", () => made.remove());
+    part(/** @type {string} */ (safe(app.app.src, root)), app.app.integrity).then(() => place.append(shown), () => made.remove());
+  }, { rootMargin: "400px" });
+  near.observe(made);
+  return made;
+};
+
+export const SECTIONS = { specs, documents, relations, support, configurator };

@@ -162,7 +162,7 @@ const SECTIONS = {
 };
 
 /** Sections of other files, and those that need no product. @type {{[section: string]: string}} */
-const ELSEWHERE = { specs: "details.js", documents: "details.js", relations: "details.js", support: "details.js", compare: "compare.js", contact: "contact.js", brand: "brand.js" };
+const ELSEWHERE = { configurator: "details.js", specs: "details.js", documents: "details.js", relations: "details.js", support: "details.js", compare: "compare.js", contact: "contact.js", brand: "brand.js" };
 const ALONE = /^(compare|contact|brand)$/;
 
 /** The interface's own words in the nearest language, under the partner's. @param {string} locale @param {Task["data"]} data @param {Json} own */

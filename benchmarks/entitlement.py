@@ -1,0 +1,107 @@
+"""Entitlement at the scale of every dealer, beside DuckDB, Polars and Cedar on the same rules.
+
+    python benchmarks/entitlement.py [--size small|full|large] [--json]
+
+`full` is 5,000 partners over 100,000 products; `large` a million products, without peers. Peers are
+measured where they are installed (`pip install duckdb polars cedarpy`), on some of the partners, in
+runs that alternate with ours over the same partners; their answers must equal ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import statistics
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from _entitlement_peers import peer_rows
+from _entitlement_rows import row, timed
+from _entitlement_workload import BRANDS, NOW, Size, Workload, generate, read, resolve_all
+
+from syndicator.entitlement import Impact, Manifests, World, check_selectors, explain
+
+SIZES = {
+    "small": Size(2_000, 100, 20, 50, 2, 300),
+    "full": Size(100_000, 5_000, 200, 300, 2, 300),
+    "large": Size(1_000_000, 5_000, 0, 0, 25),
+}
+
+
+def own_rows(size: Size, work: Workload) -> Iterator[dict[str, Any]]:
+    """Measure resolving, editing, touching and explaining."""
+    scale = f"{size.partners:,} partners x {size.products:,} products"
+    seconds, manifests = timed(lambda: read(work))
+    yield row("manifests read", seconds, "s")
+    yield row("selectors checked", timed(lambda: check_selectors(manifests, work.catalog))[0], "s")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds, (world, answer) = timed(lambda: resolve_all(work.catalog, manifests))
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    yield row(f"resolve {scale}", seconds, "s", reach=size.seconds)
+    yield row(f"resolve {scale}: memory", grown, "MB", reach=size.megabytes)
+    sets = {bytes(edition.skus.members.serialize()) for edition in answer.editions.values()}
+    yield row("distinct assortments", len(sets), "sets")
+    yield row("editions", len(answer.editions), "editions")
+    yield from _edit_rows(work, world)
+    yield from _explain_rows(work, manifests)
+
+
+def _edit_rows(work: Workload, world: World) -> Iterator[dict[str, Any]]:
+    seconds, impact = timed(lambda: Impact(world, NOW))
+    yield row("touched editions: prepared once", seconds * 1e3, "ms")
+    products = list(work.catalog.products.values())
+    draw = random.Random(3)
+    for what, change in (
+        ("its words", lambda p: {"title": {"en": p.title["en"] + "!"}}),
+        ("its brand", lambda _: {"brand": f"brand-{draw.randrange(BRANDS)}"}),
+        ("its category", lambda _: {"category": draw.choice(products).category}),
+    ):
+        changed = [msgspec.structs.replace(p, **change(p)) for p in draw.sample(products, 21)]
+        times = [timed(lambda p=p: impact.touched(p))[0] for p in changed]
+        value = statistics.median(times) * 1e3
+        yield row(f"one product changes {what}: touched editions", value, "ms", reach=10)
+    grants = dict(world.manifests.grants)
+    grants["t0"] = replace(grants["t0"], selector=grants["t1"].selector, text=grants["t1"].text)
+    after = replace(world.manifests, grants=grants)
+    times = [timed(lambda: world.edited(after).entitlements(NOW))[0] for _ in range(5)]
+    yield row("one manifest changes: all editions", statistics.median(times) * 1e3, "ms", reach=200)
+
+
+def _explain_rows(work: Workload, manifests: Manifests) -> Iterator[dict[str, Any]]:
+    draw = random.Random(5)
+    asked = [
+        (draw.choice(list(work.partners)), draw.choice(list(work.catalog.products)))
+        for _ in range(20)
+    ]
+    times = [timed(lambda a=a: explain(work.catalog, manifests, *a, NOW))[0] for a in asked]
+    yield row("explain, warm", statistics.median(times) * 1e3, "ms", reach=50)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", choices=SIZES, default="full")
+    parser.add_argument("--json", action="store_true", dest="as_json")
+    options = parser.parse_args()
+    size = SIZES[options.size]
+    work = generate(size)
+    rows = list(own_rows(size, work))
+    if size.compared:
+        rows += peer_rows(size, work)
+    if options.as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    for each in rows:
+        ratio = f"{each['ratio']:>8}x {each['peer']}" if each["ratio"] else ""
+        reach = "" if each["reach"] is None else f"reach {each['reach']:g}: "
+        met = {True: "met", False: "NOT MET", None: ""}[each["met"]]
+        value = f"{each['value']:>12,.2f} {each['unit']:8}"
+        print(f"{each['case']:64} {each['subject']:18} {value} {reach}{met}{ratio}")
+
+
+if __name__ == "__main__":
+    main()
