@@ -101,7 +101,7 @@ def render_editions(
         done += len(documents)
         if progress:
             progress(done, total)
-        yield EditionContent(edition, documents, frozenset(f"public/{key}" for key in media))
+        yield EditionContent(edition, documents, media)
 
 
 def _currency(entitlements: Entitlements, edition: Edition) -> str:
