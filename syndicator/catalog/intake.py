@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -53,11 +53,16 @@ def build_product(
     record, problems = take(data, written.ProductRecord, place)
     intake = Intake(vocabulary, place)
     if record is not None:
-        product = intake.product(record, typed)
+        product = intake.product(record, typed, _names(data))
         return (None, intake.problems) if intake.problems else (product, [])
     if rest := _rest(data, problems):  # what has the right shape may still be wrong
-        intake.product(rest, {})
+        intake.product(rest, {}, _names(data))
     return None, [*problems, *intake.problems]
+
+
+def _names(data: object) -> Iterable[str]:
+    """Return the keys of a record that was found to be one."""
+    return data if isinstance(data, dict) else ()
 
 
 def _rest(data: object, problems: list[Problem]) -> written.ProductRecord | None:
@@ -73,16 +78,21 @@ def _rest(data: object, problems: list[Problem]) -> written.ProductRecord | None
 class Intake(Frame):
     """Makes values of the product model from records."""
 
-    def product(self, record: written.ProductRecord, typed: Mapping[str, Any]) -> Product:
-        """Return the product; only to be used where no problem was found."""
+    def product(
+        self, record: written.ProductRecord, typed: Mapping[str, Any], names: Iterable[str]
+    ) -> Product:
+        """Return the product; only to be used where no problem was found.
+
+        `names` are the fields that the record fills, `typed` those that were parsed before.
+        """
         changes: dict[str, Any] = {
             "sku": self.checked("sku", record.sku, _sku),
             "brand": self.filled("brand", record.brand),
             "title": self.words("title", record.title),
         }
-        for name, parse in _PARTS.items():
-            if value := getattr(record, name):
-                changes[name] = parse(self, value)
+        for name in names:
+            if name in _PARTS and (value := getattr(record, name)):
+                changes[name] = _PARTS[name](self, value)
         changes |= typed
         specs = typed.get("specs") or record.specs
         if specs and (specs is record.specs or record.family in self.vocabulary.families):

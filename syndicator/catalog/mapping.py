@@ -30,6 +30,15 @@ from syndicator.catalog.shapes import Place, take
 from syndicator.catalog.values import FieldError, parse_currency
 from syndicator.errors import Problem, Severity
 
+Kept = tuple[str, Cell, dict[Any, SpecValue]]
+"""How a column becomes a spec: its key, what makes the value, and values that were made."""
+
+
+def _nothing(value: object) -> SpecValue:
+    raise FieldError("ignored", "no rule names the column", found=value)
+
+
+_IGNORED: Kept = ("", _nothing, {})
 _SHARED = frozenset({str, float})
 _MEMORY = 2048
 """Values of a column that are shared: exports repeat themselves, and records are immutable."""
@@ -49,7 +58,7 @@ class Compiled:
     named: frozenset[str]
     csv: CsvRule
     required: frozenset[str] = REQUIRED
-    cells: dict[str, tuple[str, Cell, dict[Any, SpecValue]] | None] = field(default_factory=dict)
+    cells: dict[str, Kept | None] = field(default_factory=dict)
     definitions: dict[str, SpecDefinition] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
 
@@ -74,34 +83,23 @@ class Compiled:
                 cells[column] = self._cell(column)
             cell = cells[column]
             if cell is None or value is None or value == "":
-                self._count(column, value)
                 continue
-            key, make, made = cell
-            shared = type(value) in _SHARED
-            if shared and value in made:
-                specs[key] = made[value]
+            if cell is _IGNORED:
+                self.ignored[column] = self.ignored.get(column, 0) + 1
                 continue
+            made = cell[2]
             try:
-                specs[key] = spec = make(value)
+                known = made.get(value) if type(value) in _SHARED else None
+                specs[cell[0]] = known or _made(cell, value)
             except FieldError as error:
                 applied.faults.append((column, error, Severity.ERROR))
-                continue
-            if shared and len(made) < _MEMORY:
-                made[value] = spec
         return specs
 
-    def _count(self, column: str, value: object) -> None:
-        """Count a filled cell that no rule names."""
-        if (
-            value is not None
-            and value != ""
-            and column not in self.named
-            and not self.cells[column]
-        ):
-            self.ignored[column] = self.ignored.get(column, 0) + 1
+    def _cell(self, column: str) -> Kept | None:
+        """Find the spec rule of a column that is met for the first time.
 
-    def _cell(self, column: str) -> tuple[str, Cell, dict[Any, SpecValue]] | None:
-        """Find the spec rule of a column that is met for the first time."""
+        Nothing where another rule names it, or it is ignored where none does.
+        """
         for rule in self.rules:
             if column == rule.column or (rule.prefix and column.startswith(rule.prefix)):
                 name = column[len(rule.prefix) :] if rule.prefix else column
@@ -112,7 +110,16 @@ class Compiled:
                     key=key, type=rule.type, label={locale: " ".join(label.split())}, unit=rule.unit
                 )
                 return key, cell_of(rule, locale), {}
-        return None
+        return None if column in self.named else _IGNORED
+
+
+def _made(cell: Kept, value: object) -> SpecValue:
+    """Make the spec of a value and keep it for the next row that says the same."""
+    _, make, made = cell
+    spec = make(value)
+    if type(value) in _SHARED and len(made) < _MEMORY:
+        made[value] = spec
+    return spec
 
 
 def compile_mapping(

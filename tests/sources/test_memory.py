@@ -110,7 +110,7 @@ def test_other_settings_are_another_question(root: Path, reads: Callable[[], int
 
 def test_a_file_of_this_moment_is_not_trusted(root: Path, reads: Callable[[], int]) -> None:
     """What changed within the tick of the file system is read again next time."""
-    save(root / "p.csv", "id,name\nB,b\n", age=0)
+    save(root / "p.csv", "id,name\nB,b\n", age=-5)
     read(root)
     assert not (root / ".syndicator" / "catalog.msgpack").exists()
     read(root)
