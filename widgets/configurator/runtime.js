@@ -92,24 +92,31 @@ const readComponent = (reader, live) => {
       slot[start[n] + i] = slots[level[n]][value] ?? refuse("artefact damaged");
     });
   }
+  const which = reader.numbers(edges);
   const to = new Int32Array(edges);
   const pair = new Int32Array(edges).fill(-1);
   /** @type {number[][]} */
   const pairs = [[-1, level[nodes]]];
   const known = new Map();
   for (let n = 1, first = 0; n <= nodes; n++) {
+    /** @type {number[]} */
+    const targets = [];
     for (let e = start[n], before = first; e < start[n + 1]; e++) {
-      const code = reader.number();
-      before += code & 1 ? -(code + 1) / 2 : code / 2;
-      if (!(before >= 0 && before < n && level[before] > level[n])) refuse("artefact damaged");
-      to[e] = before;
-      if (e === start[n]) first = before;
-      if (level[before] > level[n] + 1) {
-        const key = level[n] * (length + 1) + level[before];
-        if (!known.has(key)) known.set(key, pairs.push([level[n], level[before]]) - 1);
+      if (which[e] === targets.length) {
+        const code = reader.number();
+        before += code & 1 ? -(code + 1) / 2 : code / 2;
+        if (!(before >= 0 && before < n && level[before] > level[n])) refuse("artefact damaged");
+        targets.push(before);
+      }
+      const target = targets[which[e]] ?? refuse("artefact damaged");
+      to[e] = target;
+      if (level[target] > level[n] + 1) {
+        const key = level[n] * (length + 1) + level[target];
+        if (!known.has(key)) known.set(key, pairs.push([level[n], level[target]]) - 1);
         pair[e] = known.get(key);
       }
     }
+    first = targets[0];
   }
   return { vars, level, start, slot, to, pair, pairs, root: nodes, slots, free: new Float64Array(length + 1) };
 };
