@@ -52,7 +52,7 @@ class Build:
     partners: Mapping[str, PartnerEntry]
     objects: Mapping[str, Piece]
     inputs: str = ""
-    """Fingerprint of everything that went in; a publisher compares it with the live reference."""
+    """Fingerprint of all that decides what is shown; compared with the live reference."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Immutable keys of browser code and their integrity."""
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +84,8 @@ class Packer:
     ) -> Build:
         """Pack every edition; the same inputs give the same bytes, whatever was packed before.
 
+        `inputs` is the caller's fingerprint of everything; absent, it is taken of the outcome.
+
         Cost: one step for each document of each edition that is new or has another assortment,
         one comparison for each other; hashing only for pages not seen before.
         """
@@ -105,7 +107,8 @@ class Packer:
             objects.update(value.pieces)
         editions = {key: value.packed for key, value in kept.items()}
         build = Build(self._namer, editions, dict(partners), objects, inputs)
-        return replace(build, files=dict(files), aliases=dict(aliases))
+        build = replace(build, files=dict(files), aliases=dict(aliases))
+        return build if inputs else replace(build, inputs=_fingerprint(build))
 
     def _borders_hold(self, order: tuple[str, ...], given: Mapping[str, _Given]) -> bool:
         """Tell whether cutting again would surely give the borders that are known.
@@ -234,6 +237,20 @@ def _weights(given: Iterable[_Given]) -> dict[str, int]:
         if weights.get(sku, 0) < len(document):
             weights[sku] = len(document)
     return weights
+
+
+def _fingerprint(build: Build) -> str:
+    """Return the fingerprint of all that a build shows; heads name every byte of it."""
+    editions = [
+        [packed.head, packed.edition.price_list, packed.edition.partners, sorted(packed.media)]
+        for packed in build.editions.values()
+    ]
+    partners = [
+        [partner, entry.brand, entry.default, dict(entry.editions), entry.feeds]
+        for partner, entry in sorted(build.partners.items())
+    ]
+    told = [editions, partners, dict(build.files), dict(build.aliases)]
+    return canonical.fingerprint(canonical.encode(told))
 
 
 def _same_sizes(before: _Given, now: _Given) -> bool:
