@@ -42,7 +42,7 @@ from syndicator.bundle import (  # noqa: E402
 from syndicator.canonical import Namer  # noqa: E402
 from syndicator.catalog.model import Catalog, Price, Product  # noqa: E402
 from syndicator.entitlement.model import Edition  # noqa: E402
-from syndicator.rendering import View, render_bytes, shelve  # noqa: E402
+from syndicator.rendering import Renderer, shelve  # noqa: E402
 from syndicator.targets import (  # noqa: E402
     DirectoryTarget,
     Report,
@@ -93,6 +93,7 @@ class World:
     hero: str
     documents: dict[tuple[str, str], bytes] = field(default_factory=dict)
     packer: Packer = field(default_factory=lambda: Packer(NAMER))
+    renderer: Renderer = field(default_factory=Renderer)
 
     def set_price(self, amount: str) -> None:
         """Change the price of the product that most partners show."""
@@ -101,12 +102,10 @@ class World:
         products = dict(self.catalog.products)
         products[self.hero] = msgspec.structs.replace(product, prices=(price,))
         self.catalog = msgspec.structs.replace(self.catalog, products=products)
-        for locale in self.catalog.locales:
-            self.documents.pop((locale, self.hero), None)
 
     def build(self) -> Build:
         """Render what is not rendered yet and pack everything."""
-        shelf = shelve(self.catalog, NAMER)
+        shelf = self.renderer.begin(shelve(self.catalog, NAMER), NOW)
         contents, entries = [], {}
         for number, (skus, partners) in enumerate(zip(self.rights, self.partners, strict=True)):
             editions = {}
@@ -119,25 +118,17 @@ class World:
                     price_list="retail",
                 )
                 editions[locale] = edition.id
-                view = View(shelf, edition, NOW, "EUR")
-                contents.append(EditionContent(edition, self._documents(view)))
+                documents, media = self.renderer.edition(shelf, edition, NOW, "EUR")
+                contents.append(EditionContent(edition, documents, media))
             for partner in partners:
                 entries[partner] = PartnerEntry("Maker", "en", editions)
-        price = self.catalog.products[self.hero].prices
-        inputs = canonical.fingerprint(repr(price).encode())
-        return self.packer.pack(
-            contents, tuple(self.catalog.products), partners=entries, inputs=inputs
-        )
-
-    def _documents(self, view: View) -> dict[str, bytes]:
-        found, known, locale = {}, self.documents, view.edition.locale
-        products = self.catalog.products
-        for sku in view.edition.skus:
-            document = known.get((locale, sku))
-            if document is None:
-                document = known[locale, sku] = render_bytes(products[sku], view)
-            found[sku] = document
-        return found
+        if not self.documents:
+            self.documents = {
+                (content.edition.locale, sku): document
+                for content in contents
+                for sku, document in content.documents.items()
+            }
+        return self.packer.pack(contents, tuple(self.catalog.products), partners=entries)
 
 
 def make_world(size: Size, data: Path) -> World:
@@ -305,7 +296,7 @@ def _unchanged(rows: Rows, target: Target, build: Build) -> None:
 
 def _one_price(rows: Rows, world: World, target: Target, where: str) -> None:
     """Change one price three times in a running daemon: it knows what it packed and published."""
-    live = read_live(target)
+    live, objects = read_live(target), world.build().objects
     spent: list[tuple[float, float]] = []
     for turn in range(3):
         before, busy = target.usage.requests, time.process_time()
@@ -313,7 +304,7 @@ def _one_price(rows: Rows, world: World, target: Target, where: str) -> None:
         with timed() as seconds:
             build = world.build()
             live = read_live(target, live)
-            plan = diff(live.release if live else None, build, fetcher(target))
+            plan = diff(live.release if live else None, build, fetcher(target, objects))
             report = publish(
                 target,
                 build,
@@ -323,7 +314,7 @@ def _one_price(rows: Rows, world: World, target: Target, where: str) -> None:
                 live=live,
                 plan=plan,
             )
-        live = report.after
+        live, objects = report.after, build.objects
         spent.append((seconds(), time.process_time() - busy))
     requests = target.usage.requests - before
     floor = report.heads * 2 + _pages(build, world.hero)
@@ -429,7 +420,6 @@ def s3(rows: Rows, world: World, place: Path) -> None:
             store.client().create_bucket(Bucket=f"bench-{bucket}")
         single = World(world.catalog, [tuple(world.catalog.products)], [["p"]], world.hero)
         single.catalog = msgspec.structs.replace(world.catalog, locales=("en",))
-        single.documents = dict(world.documents)
         target = S3Target(store.connector(), "bench-one")
         with timed() as cold:
             report = run_publish(target, single.build(), "cold")
