@@ -17,6 +17,7 @@ from syndicator.artefacts import compile_all
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Piece, Plan, diff
 from syndicator.channels import feed_blobs
 from syndicator.entitlement import Edition, Entitlements, resolve
+from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
 from syndicator.reasons import remember
 from syndicator.rendering import App, Renderer, Rules, Shelf, next_change, shelve
@@ -192,6 +193,7 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         ConflictError: Somebody else published, and the reviewed plan no longer applies.
         TargetError: The target cannot be written; what was live stays live.
     """
+    warned: list[Problem] = []
     report = publish(
         proposal.target,
         proposal.build,
@@ -201,17 +203,30 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         live=proposal.live,
         plan=proposal.plan,
         reviewed=reviewed,
-        feeds=feeds_of(workspace, proposal.target, proposal.build, proposal.entitlements.at),
+        feeds=feeds_of(
+            workspace, proposal.target, proposal.build, proposal.entitlements.at, warned
+        ),
     )
+    report.feed_warnings = len(warned)
     if report.committed:
         remember(proposal.target, workspace)
     return report
 
 
-def feeds_of(workspace: Workspace, target: Target, build: Build | None, now: datetime) -> Feeds:
-    """Return how a delivery renders feeds: from the build's own pages where it has them."""
+def feeds_of(
+    workspace: Workspace,
+    target: Target,
+    build: Build | None,
+    now: datetime,
+    warned: list[Problem] | None = None,
+) -> Feeds:
+    """Return how a delivery renders feeds: from the build's own pages where it has them.
+
+    `warned`, where it is given, gathers the problems of the feeds.
+    """
     fetch = fetcher(target, build.objects if build else {})
-    return lambda made, partners: feed_blobs(workspace, made, partners, fetch, now)
+    told = [] if warned is None else warned
+    return lambda made, partners: feed_blobs(workspace, made, partners, fetch, now, told)
 
 
 def rehearse(workspace: Workspace, now: datetime) -> Target:

@@ -88,6 +88,11 @@ def publish(session: Session, reviewed: Path | None, strict: bool) -> None:
     session.answer({**report.as_json(), **_facts(workspace, proposal)})
     if not session.as_json:
         session.say(report.summary())
+        if report.feed_warnings:
+            session.note(
+                f"{report.feed_warnings} warnings about feeds; "
+                "`syndicator feed PARTNER CHANNEL` tells them"
+            )
         _foretell(session, proposal)
 
 

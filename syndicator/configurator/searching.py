@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from syndicator.configurator.building import TooLargeError, conjoin
-from syndicator.configurator.diagram import Layered, extract, reduced
+from syndicator.configurator.diagram import Layered, extract
 from syndicator.configurator.engine import Engine
 from syndicator.configurator.formulas import Formula, scope
 from syndicator.configurator.ordering import candidates
-from syndicator.configurator.sifting import sift
+from syndicator.configurator.sifting import cost, sift
 
 _SIFT_FROM = 5_000
-"""Nodes alive at which CUDD first sifts."""
+"""Nodes of the growing function at which CUDD first sifts, and then at every doubling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Budget:
     """Nodes of one component's finished diagram, in layers."""
     alive: int = 1_000_000
     """Nodes of the growing function in the Boolean engine."""
-    starts: int = 24
+    starts: int = 12
     """Random starts for orders."""
     tries: int = 4
     """Orders whose diagrams are built and measured."""
@@ -126,7 +126,7 @@ class Search:
         def after(alive: int) -> None:
             if alive > threshold[0]:
                 engine.sift()
-                threshold[0] = max(_SIFT_FROM, 2 * len(engine.manager))
+                threshold[0] = 2 * alive
 
         limits = (self._budget.nodes, self._budget.alive)
         found = self._built(engine, "sifted by CUDD", limits, after)
@@ -168,8 +168,7 @@ def _smaller(one: Layered | None, other: Layered | None) -> Layered | None:
 
 def _size(layered: Layered) -> int:
     """Return nodes and edges of the reduced diagram, which is what is stored."""
-    diagram = reduced(layered)
-    return len(diagram.nodes) + diagram.edges
+    return sum(map(cost, layered.layers))
 
 
 def _sweep(layered: Layered) -> int:

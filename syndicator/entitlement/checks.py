@@ -52,6 +52,34 @@ def check_selectors(manifests: Manifests, catalog: Catalog) -> list[Problem]:
     return sorted(problems, key=lambda p: (p.origin.file, p.origin.line or 0, p.message))
 
 
+def check_selector(asked: NamedSelector, manifests: Manifests, catalog: Catalog) -> list[Problem]:
+    """Return what one selector asks for in vain, the named selectors that it uses included."""
+    named, known, waiting = manifests.selectors, {asked.id: asked}, [asked]
+    problems: list[Problem] = []
+    while waiting:
+        for used in names(waiting.pop().selector):
+            if used.name not in named:
+                problems.append(
+                    Problem(
+                        "unknown-selector",
+                        f"there is no selector {used.name!r}, at column {used.column}",
+                        asked.written,
+                        expected="the id of a selector",
+                        found=repr(used.name),
+                        fix=suggest(used.name, named),
+                    )
+                )
+            elif used.name not in known:
+                known[used.name] = named[used.name]
+                waiting.append(named[used.name])
+    if not problems and _circular({name: one.selector for name, one in known.items()}):
+        problems.append(
+            Problem("selector-cycle", "selectors use each other", asked.written, found=asked.text)
+        )
+    check = _Check(catalog, manifests)
+    return problems + [problem for one in known.values() for problem in check.owner(one)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Complaint:
     """What is wrong with one comparison, before it is known whose it is."""

@@ -8,9 +8,10 @@ import msgspec
 
 from syndicator.catalog.akeneo import Export
 from syndicator.catalog.assembly import Entry, Parts
+from syndicator.catalog.columns import Applied
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.intake import build_product
-from syndicator.catalog.mapping import Applied, problems_of
+from syndicator.catalog.mapping import problems_of
 from syndicator.catalog.rules import CsvRule, MappingRecord
 from syndicator.catalog.shapes import take
 from syndicator.errors import Origin, Problem, Severity
