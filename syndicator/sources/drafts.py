@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.catalog.assembly import Entry, Parts
+from syndicator.catalog.columns import slug
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.implied import implied_categories, implied_families
 from syndicator.catalog.intake import build_product
-from syndicator.catalog.mapping import slug
 from syndicator.catalog.model import (
     Category,
     Family,

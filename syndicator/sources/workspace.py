@@ -8,13 +8,8 @@ from pathlib import Path
 
 from syndicator.catalog.assembly import Entry, Parts
 from syndicator.catalog.fields import Vocabulary
-from syndicator.catalog.intake import (
-    Intake,
-    build_category,
-    build_family,
-    build_product,
-    build_support,
-)
+from syndicator.catalog.frame import build_category, build_family, build_support
+from syndicator.catalog.intake import Intake, build_product
 from syndicator.catalog.records import PriceRecord
 from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem
