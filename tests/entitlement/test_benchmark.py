@@ -1,4 +1,4 @@
-"""The benchmark runs, its answers equal the peers', and its rows have the shape of all benchmarks."""
+"""The benchmark runs, answers like its peers, and its rows have the shape of all benchmarks."""
 
 from __future__ import annotations
 
