@@ -57,6 +57,7 @@ const peer = () => {
 
 const other = job.solver ? peer() : null;
 const mine = [];
+const busy = [];
 const theirs = [];
 let different = 0;
 for (let path = 0; path < job.paths; path++) {
@@ -66,10 +67,13 @@ for (let path = 0; path < job.paths; path++) {
     const v = dice(c.options.length);
     const option = c.options[v];
     const i = dice(option.values.length);
+    const used = process.cpuUsage();
     const start = performance.now();
     const taken = c.choose(option.id, option.values[i].id);
     const { min } = c.bounds();
     mine.push(performance.now() - start);
+    const spent = process.cpuUsage(used);
+    busy.push((spent.user + spent.system) / 1000);
     if (taken) chosen[v] = i;
     if (!other) continue;
     const asked = performance.now();
@@ -81,6 +85,6 @@ for (let path = 0; path < job.paths; path++) {
   }
 }
 process.stdout.write(JSON.stringify({
-  load: loaded - began, first: first - began, clicks: mine.length, median: quantile(mine, 0.5), p95: quantile(mine, 0.95),
+  load: loaded - began, first: first - began, clicks: mine.length, median: quantile(mine, 0.5), p95: quantile(mine, 0.95), busy: quantile(busy, 0.95),
   peer: other ? quantile(theirs, 0.5) : null, different,
 }));
