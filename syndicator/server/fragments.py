@@ -12,10 +12,12 @@ from flask import Blueprint, Response, abort, request
 
 from syndicator import canonical
 from syndicator.rendering import render_fragment
+from syndicator.server.elements import draw_element
 from syndicator.server.public import MUTABLE, SHARED_HEADERS, caching
 from syndicator.server.shelf import shelf_of
 from syndicator.server.site import Site
 
+ELEMENTS = ("element", "element-linked")
 IDENTIFIERS = ("sku", "gtin", "brand", "mpn")
 _LONGEST = 200
 """Characters of an identifier; no real one comes near."""
@@ -23,7 +25,11 @@ _POLICY = "sandbox; default-src 'none'; img-src *; style-src 'unsafe-inline'"
 
 
 def fragment_routes(site: Site) -> Blueprint:
-    """Return `/fragment/<partner handle>?sku=…&locale=…`: HTML with JSON-LD, or 404."""
+    """Return `/fragment/<partner handle>?sku=…&locale=…`: HTML with JSON-LD, or 404.
+
+    With `as=element` it is the aisle itself, already drawn, which the script adopts; with
+    `as=element-linked` its look is a stylesheet instead of inline.
+    """
     fragments = Blueprint("fragments", __name__)
 
     @fragments.get("/fragment/<handle>")
@@ -39,6 +45,11 @@ def fragment_routes(site: Site) -> Blueprint:
         if document is None:
             abort(404)
         root = site.base_url or request.url_root
+        form = request.args.get("as", "html")
+        if form in ELEMENTS:
+            linked = form == ELEMENTS[1]
+            html = draw_element(site, document, handle, locale, root=root, linked=linked)
+            return _answer(html) if html else abort(404)
         return _answer(render_fragment(dict(document), base_url=root, locale=locale))
 
     return fragments

@@ -8,8 +8,10 @@ from html import escape
 from syndicator.widgets.package import WidgetPackage
 
 RESERVED = 900
-"""Pixels that are kept free, so that nothing moves when the product arrives. It is a flow root:
-the margins of the fallback inside would else reach out of it, and vanish with it."""
+"""Pixels that are kept free, so that nothing moves when the product arrives.
+
+The room is a flow root: else the fallback's margins would reach out of it, and vanish with it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,3 +72,53 @@ def test_the_shop_takes_another_product_list(open_shop, tab, heard, tmp_path):
 
 def test_an_unknown_page_is_not_found(open_shop, tab):
     assert tab.goto(open_shop() + "/p/none").status == 404
+
+
+def test_the_shops_price_stands_in_the_aisle(open_shop, tab, heard):
+    tab.goto(open_shop() + "/p/fjord-7")
+    heard("view")
+    assert "4.099,00" in tab.locator("syndicator-aisle .price").inner_text()
+
+
+@pytest.mark.parametrize(
+    "query", ["theme=dark", "csp=strict", "way=proxy", "way=proxy&csp=strict", "lang=ar"]
+)
+def test_every_way_of_the_shop_shows_the_aisle(open_shop, tab, heard, query):
+    noise = []
+    tab.on("console", lambda message: noise.append(message.text))
+    tab.goto(f"{open_shop()}/p/fjord-7?{query}")
+    assert heard("view")["sku"] == "NV-FJORD-7"
+    tab.wait_for_load_state("networkidle")
+    assert noise == []
+    if "proxy" in query:
+        hosts = tab.evaluate(
+            "[...new Set(performance.getEntriesByType('resource').map((one) => new URL(one.name).hostname))]"
+        )
+        assert hosts == ["localhost"], "nobody but the shop was asked"
+
+
+def test_the_category_and_brand_pages_show_the_range(open_shop, tab, heard):
+    shop = open_shop()
+    tab.goto(f"{shop}/brand")
+    heard("view")
+    assert tab.locator("syndicator-brand .card").count() == 2
+    tab.locator("syndicator-brand .card").first.click()
+    tab.wait_for_url("**/p/fjord-7*")
+    tab.goto(f"{shop}/compare")
+    heard("view")
+    assert tab.locator("syndicator-compare thead th").count() == 1
+
+
+def test_the_cart_takes_a_product(open_shop, tab):
+    shop = open_shop()
+    tab.goto(f"{shop}/p/fjord-7")
+    tab.get_by_role("button", name="In den Warenkorb").first.click()
+    tab.locator("[data-count]", has_text="1").wait_for()
+    tab.goto(f"{shop}/cart")
+    assert tab.get_by_text("Norrvind Fjord 7").first.is_visible()
+
+
+def test_a_publisher_that_cannot_draw_leaves_the_tag(open_shop, tab, heard):
+    """The server-side include fails, and the page is as it is without one."""
+    tab.goto(f"{open_shop()}/p/fjord-7?way=server")
+    assert heard("view")["sku"] == "NV-FJORD-7"

@@ -61,17 +61,24 @@ def test_the_script_adopts_it_without_fetching_or_moving_anything(world, tab, dr
         if path.startswith(("/p/", "/e/", "/o/")) or path.endswith(".css")
     ]
     assert asked == []
-    assert tab.evaluate("window.heard.filter((one) => one.name != 'view')") == []
+    assert [one["name"] for one in tab.evaluate("window.heard")] == ["view"]
     assert tab.evaluate("window.shift") == 0
     tab.locator("[data-act=zoom]").first.click()
     tab.locator("dialog[open]").wait_for()
+
+
+def test_the_partners_offer_takes_the_place_of_the_drawn_price(world, tab, drawn):
+    offers = '<script type="application/syndicator+json">{"offers": {"NV-FJORD-7": {"price": "5"}}}</script>'
+    tab.goto(world.show(drawn() + offers))
+    tab.locator(".price", has_text="5,00").wait_for()
+    assert "1.899" not in tab.evaluate(TEXT)
 
 
 def test_another_product_is_drawn_over_it(world, tab, heard, drawn):
     tab.goto(world.show(drawn()))
     tab.wait_for_load_state("networkidle")
     tab.evaluate("document.querySelector('syndicator-aisle').setAttribute('sku', 'NV-RACK-2')")
-    assert heard("view")["sku"] == "NV-RACK-2"
+    assert heard("view", times=2)["sku"] == "NV-RACK-2"
     assert "Trekkingrad" not in tab.evaluate(TEXT)
 
 

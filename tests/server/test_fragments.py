@@ -8,6 +8,9 @@ import re
 import pytest
 
 from syndicator.bundle import keys
+from syndicator.canonical import integrity
+from syndicator.targets import blob
+from syndicator.widgets import find_widgets
 from tests.server.published_site import NAMER
 
 HANDLE = keys.partner_handle(NAMER, "velohaus")
@@ -80,3 +83,32 @@ def test_a_known_fragment_is_not_sent_again(client):
     assert answer.headers["Cache-Control"] == "public, max-age=60, stale-while-revalidate=600"
     headers = {"If-None-Match": answer.headers["ETag"]}
     assert client.get(f"{ADDRESS}?sku=NV-1", headers=headers).status_code == 304
+
+
+@pytest.fixture
+def aisle(published):
+    """The real aisle, published beside the products."""
+    package = next(found for found in find_widgets() if found.id == "aisle")
+    published.target.write(blob(f"public/{key}", data) for key, data in package.keys().items())
+    return package
+
+
+@pytest.mark.usefixtures("aisle")
+def test_the_element_comes_drawn_with_its_look(client):
+    text = client.get(f"{ADDRESS}?sku=NV-1&as=element").text
+    assert f'<syndicator-aisle partner="{HANDLE}" sku="NV-1" lang="de">' in text
+    assert '<template shadowrootmode="open"><style>' in text
+    assert "unverbindliche Preisempfehlung" in text, "the interface speaks the edition's language"
+
+
+def test_the_element_may_name_its_look_by_hash(client, aisle):
+    text = client.get(f"{ADDRESS}?sku=NV-1&as=element-linked").text
+    look = re.search(r'<link rel="stylesheet" href="([^"]+)" integrity="([^"]+)"', text)
+    assert look is not None
+    assert look[1].endswith(f"/w/aisle/{aisle.fingerprint}/aisle.css")
+    assert look[2] == integrity(client.get(look[1]).data)
+    assert "<style>" not in text
+
+
+def test_without_the_aisle_there_is_no_element(client):
+    assert client.get(f"{ADDRESS}?sku=NV-1&as=element").status_code == 404

@@ -118,7 +118,7 @@ const object = (root, [name, integrity]) =>
 /** @param {string} file */
 const address = (file) => new URL(file, new URL(PINS[""] ?? "./", import.meta.url)).href;
 
-/** A module of this package: preloaded against its hash, so that a changed byte never runs. @param {string} file @param {string} [integrity] */
+/** A module of this package, or of an app: preloaded against its hash, so that a changed byte never runs. @param {string} file @param {string} [integrity] */
 const part = (file, integrity) =>
   once(file, async () => {
     const url = address(file);
@@ -134,15 +134,8 @@ const part = (file, integrity) =>
     return import(url);
   });
 
-/** Data of this package. @param {string} file @param {string} [integrity] */
-const data = (file, integrity) => once(file, () => json(address(file), integrity));
-
-/** The stylesheet, shared by every element of the page. */
-const sheet = () =>
-  once("sheet", async () => {
-    const answer = await load(address("aisle.css"), PINS["aisle.css"]);
-    return new CSSStyleSheet().replace(await answer.text());
-  });
+/** A text of this package. @param {string} file @param {string} [integrity] */
+const data = (file, integrity) => once(file, async () => (await load(address(file), integrity)).text());
 
 /** @param {string} key @returns {Promise<number>} the first 32 bits of its SHA-256 */
 const hashed = async (key) => {
@@ -302,20 +295,21 @@ class Aisle extends HTMLElement {
     const found = question.ids.length ? search(question.ids) : undefined;
     found?.catch(() => {}); // the part that draws tells
     head.catch(() => {});
-    const style = sheet();
     const drawing = await part("product.js", PINS["product.js"]);
     /** @param {number} number */
     const page = async (number) => object(root, await reference(root, await head, number));
     const drawn = await drawing.draw({ ...question, head, found, search, page, keys, Failure, sections: this.sections, host: this, part, data });
     const shown = await head;
-    return { nodes: drawn.nodes, style: await style, detail: { ...drawn.detail, locale: shown.locale, edition: shown.edition, generation: shown.generation } };
+    return { nodes: drawn.nodes, style: drawn.style, detail: { ...drawn.detail, locale: shown.locale, edition: shown.edition, generation: shown.generation } };
   }
 
   /** Give life to what the server drew, once. */
   async #adopt() {
-    const body = this.#root.querySelector("[data-drawn]");
+    const body = /** @type {HTMLElement | null} */ (this.#root.querySelector("[data-drawn]"));
     body?.removeAttribute("data-drawn");
-    if (body) (await part("product.js", PINS["product.js"])).enliven(body, this, part);
+    if (!body) return;
+    this.#tell("view", { sku: body.dataset.sku, locale: body.lang });
+    (await part("product.js", PINS["product.js"])).adopt(body, this, part, data);
   }
 
   /** @param {Failure} error @param {string[]} ids */

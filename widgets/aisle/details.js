@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Draws what a shopper reads before deciding: specs, documents, what belongs to it, help.
+ * Draws what a shopper reads before deciding: features, specs, documents, what belongs to it, help.
  *
  * @typedef {import("./product.js").Context} Context
  * @typedef {import("./product.js").Json} Json
@@ -28,6 +28,12 @@ export const habitual = ({ text, value, unit }, reader) => {
     new Intl.NumberFormat(reader, { maximumSignificantDigits: 3 }).format(number * other[0] + other[1]));
   return `${written.join("–")} ${other[2]}`;
 };
+
+/** @param {Context} context */
+const features = ({ document: { features: list = [], lang = {} }, root, kit: { h, picture, rich } }) =>
+  list.length > 0 && h("ul", { class: "features", part: "features", role: "list", lang: lang.features },
+    ...list.map((/** @type {Json} */ { title, text, image }) =>
+      h("li", { part: "feature", class: image && "pictured" }, picture(image, root), h("div", {}, h("h3", {}, title), ...rich(text, root)))));
 
 /** @param {Context} context */
 const specs = ({ document: { specs: groups = [], lang = {} }, host, kit: { h, section }, say }) => {
@@ -91,6 +97,20 @@ const support = ({ document: { support: { contacts = [], questions = [] } = {}, 
           url && h("a", { href: safe(url, root), target: "_blank", rel: "noopener" }, say("website")),
           hours && h("span", { class: "facts" }, hours))))));
 
+/** The configurator waits for a click: it is an app of its own, and most readers only read. @param {Context} context */
+const configurator = ({ document: { configurator: app, sku, price }, offer, locale, root, kit: { h, section }, say }) => {
+  if (!app) return null;
+  /** @type {Json} */
+  const facts = { type: "button", class: "action", part: "configure", "data-act": "configure", "data-for": sku, "data-lang": locale };
+  facts["data-base-price"] = offer?.price && offer.currency == price?.currency && offer.price;
+  facts["data-availability"] = offer?.availability;
+  for (const file of ["app", "rules", "labels"]) {
+    facts[`data-${file}`] = new URL(app[file].src, root).href;
+    facts[`data-${file}-integrity`] = app[file].integrity;
+  }
+  return section(say, "configurator", h("button", facts, h("span", {}, say("configure"))));
+};
+
 /** @param {string} locale @param {string} language */
 const named = (locale, language) => {
   try {
@@ -106,29 +126,4 @@ const bytes = (locale, size) => {
   return new Intl.NumberFormat(locale, { style: "unit", unit: mega ? "megabyte" : "kilobyte", maximumFractionDigits: mega ? 1 : 0 }).format(size / (mega ? 1e6 : 1e3));
 };
 
-/**
- * The app that configures this product: loaded against its hash when it comes near the screen. If
- * anything of it fails, the section goes.
- * @param {Context} context
- */
-const configurator = ({ document: { configurator: app, sku, price }, locale, root, part, offer, kit: { h, safe, section }, say }) => {
-  if (!app) return null;
-  const attributes = {
-    rules: safe(app.rules.src, root), "rules-integrity": app.rules.integrity,
-    labels: safe(app.labels.src, root), "labels-integrity": app.labels.integrity,
-    sku, lang: locale, "base-price": offer?.price && offer.currency == price?.currency && offer.price, availability: offer?.availability,
-  };
-  const place = h("div", { class: "app" });
-  const made = section(say, "configurator", place);
-  const near = new IntersectionObserver(([seen]) => {
-    if (!seen.isIntersecting) return;
-    near.disconnect();
-    const shown = h("syndicator-configurator", attributes);
-    shown.addEventListener("syndicator-error", () => made.remove());
-    part(/** @type {string} */ (safe(app.app.src, root)), app.app.integrity).then(() => place.append(shown), () => made.remove());
-  }, { rootMargin: "400px" });
-  near.observe(made);
-  return made;
-};
-
-export const SECTIONS = { specs, documents, relations, support, configurator };
+export const SECTIONS = { features, configurator, specs, documents, relations, support };

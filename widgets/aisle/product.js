@@ -12,7 +12,7 @@
  *   keys: (of: Json) => string[], Failure: new (reason: string, missing?: boolean) => Error,
  *   sections: string[], host: HTMLElement,
  *   part: (file: string, integrity?: string) => Promise<any>,
- *   data: (file: string, integrity?: string) => Promise<Json>,
+ *   data: (file: string, integrity?: string) => Promise<string>,
  * }} Task  What the entry hands over.
  * @typedef {(word: string, values?: Json) => string} Say
  * @typedef {Task & {document: Json, offer: Json | undefined, say: Say, kit: typeof kit, own: Json}} Context
@@ -110,7 +110,7 @@ const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
     count > 1 && h("ul", { class: "thumbs", role: "list", "aria-label": say("choose") }, ...thumbs));
 };
 
-/** What it costs here: the partner's own offer, else what the manufacturer recommends. @param {Context} context */
+/** What it costs here: the partner's own offer, else what the manufacturer recommends. @param {Pick<Context, "document" | "offer" | "host" | "say">} context */
 const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say }) => {
   const status = lifecycle?.status != "available" && lifecycle?.status;
   const amount = offer?.text
@@ -155,23 +155,29 @@ const SECTIONS = {
   hero: (context) => hero(context, context.document),
   text: ({ document: { description, lang = {} }, root }) =>
     description && h("div", { class: "text", part: "text", lang: lang.description, dir: "auto" }, ...rich(description, root)),
-  features: ({ document: { features = [], lang = {} }, root }) =>
-    features.length && h("ul", { class: "features", part: "features", role: "list", lang: lang.features },
-      ...features.map((/** @type {Json} */ { title, text, image }) =>
-        h("li", { part: "feature", class: image && "pictured" }, picture(image, root), h("div", {}, h("h3", {}, title), ...rich(text, root))))),
 };
 
 /** Sections of other files, and those that need no product. @type {{[section: string]: string}} */
-const ELSEWHERE = { configurator: "details.js", specs: "details.js", documents: "details.js", relations: "details.js", support: "details.js", compare: "compare.js", contact: "contact.js", brand: "brand.js" };
+const ELSEWHERE = { features: "details.js", configurator: "details.js", specs: "details.js", documents: "details.js", relations: "details.js", support: "details.js", compare: "compare.js", contact: "contact.js", brand: "brand.js" };
 const ALONE = /^(compare|contact|brand)$/;
 
 /** The interface's own words in the nearest language, under the partner's. @param {string} locale @param {Task["data"]} data @param {Json} own */
 const speak = async (locale, data, own) => {
   const named = `words.${locale.split("-")[0]}.json`;
   const file = PINS[named] ? named : "words.en.json";
-  const words = { ...(await data(file, PINS[file])), ...own };
+  const words = { ...JSON.parse(await data(file, PINS[file])), ...own };
   return (/** @type {string} */ word, /** @type {Json} */ values = {}) =>
     (words[word] ?? word).replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => values[name]);
+};
+
+/** The look, one for all elements of the page. @type {CSSStyleSheet | undefined} */
+let sheet;
+
+/** @param {Task["data"]} data */
+const dress = async (data) => {
+  const text = await data("aisle.css", PINS["aisle.css"]);
+  if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(text);
+  return sheet;
 };
 
 /** What the partner says in the page itself: `offers`, `words`, `featured`. @param {HTMLElement} host @returns {Json} */
@@ -185,9 +191,13 @@ const told = (host) => {
   }
 };
 
+/** Whether the partner says anything of its own about price or stock. @param {HTMLElement & {offers?: unknown}} host @param {Json} own */
+const selling = (host, own) =>
+  own.offers || host.offers || ["offers", "price", "availability", "promotion"].some((name) => host.hasAttribute(name));
+
 /**
  * Draw what an element shows.
- * @param {Task} task @returns {Promise<{nodes: Node[], detail: Json}>}
+ * @param {Task} task @returns {Promise<{nodes: Node[], style: CSSStyleSheet, detail: Json}>}
  */
 export const draw = async (task) => {
   const host = /** @type {HTMLElement & {offers?: unknown}} */ (task.host);
@@ -196,22 +206,23 @@ export const draw = async (task) => {
   const files = [...new Set(task.sections.map((name) => ELSEWHERE[name]).filter(Boolean))];
   const parts = Promise.all(files.map(fetched)).then((loaded) => Object.assign({}, SECTIONS, ...loaded.map((one) => one.SECTIONS)));
   const own = told(host);
-  const sells = own.offers || host.offers || ["offers", "price", "availability", "promotion"].some((name) => host.hasAttribute(name));
-  const selling = sells ? fetched("offers.js") : undefined;
+  const sells = selling(host, own);
+  const offering = sells ? fetched("offers.js") : undefined;
+  const dressing = dress(task.data);
   const speaking = task.head.then((head) => speak(head.locale, task.data, own.words));
-  for (const one of [parts, selling, speaking]) one?.catch(() => {}); // awaited below, in order
+  for (const one of [parts, offering, dressing, speaking]) one?.catch(() => {}); // awaited below, in order
   const needless = task.sections.every((name) => ALONE.test(name));
   /** @type {Json} */
   const document = (await (task.found ?? (needless ? {} : match(task, fetched)))) ?? {};
   const locale = (await task.head).locale;
-  const offer = document.sku && (await (await selling)?.resolve(document, locale, host, own));
+  const offer = document.sku && (await (await offering)?.resolve(document, locale, host, own));
   const context = { ...task, document, locale, offer, say: await speaking, kit, own };
   const drawers = await parts;
   const drawn = await Promise.all(task.sections.map((name) => drawers[name](context)));
   const dir = /^(ar|dv|fa|he|ps|ur|yi)\b/.test(locale) ? "rtl" : "ltr";
   const body = h("div", { class: "aisle", part: "aisle", lang: locale, dir, "data-sku": document.sku }, ...drawn);
   enliven(body, host, task.part);
-  return { nodes: [body], detail: { sku: document.sku, document, offer } };
+  return { nodes: [body], style: await dressing, detail: { sku: document.sku, document, offer } };
 };
 
 /** Take the product from the page's own structured data. @param {Task} task @param {(file: string) => Promise<any>} fetched */
@@ -222,49 +233,32 @@ const match = async ({ search, keys, Failure }, fetched) => {
 };
 
 /**
- * Make the controls work, also of what a server drew. One listener each for all of them.
- * @param {HTMLElement} body @param {HTMLElement} host @param {Task["part"]} part
+ * Take over what a server drew: its controls, and the partner's own offer.
+ * @param {HTMLElement} body @param {HTMLElement} host @param {Task["part"]} part @param {Task["data"]} data
  */
-export const enliven = (body, host, part) => {
-  body.addEventListener("click", (event) => {
-    const control = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-act]"));
-    const name = control?.dataset.act;
-    if (!control || !name) return;
-    if (name == "turn") turn(control, Number(control.dataset.at));
-    else if (name == "zoom" || name == "film") {
-      const plain = name == "film" && (event.ctrlKey || event.metaKey);
-      if (plain) return;
-      event.preventDefault();
-      part("zoom.js", PINS["zoom.js"]).then((zoom) => zoom[name](control, body), () => {});
-    } else if (control.dataset.sku) wish(name, control.dataset.sku, body.dataset.sku, host);
-  });
-  body.querySelector(".strip")?.addEventListener("scroll", ({ target }) => mark(/** @type {HTMLElement} */ (target)), { passive: true });
+export const adopt = async (body, host, part, data) => {
+  enliven(body, host, part);
+  const own = told(host);
+  const document = { sku: body.dataset.sku };
+  if (!selling(host, own)) return;
+  const offer = await (await part("offers.js", PINS["offers.js"])).resolve(document, body.lang, host, own);
+  const say = await speak(body.lang, data, own.words);
+  if (offer) body.querySelector(".offer")?.replaceWith(price({ document, offer, host, say }));
 };
 
 /**
- * Tell the partner what the shopper wants: to put in the cart, to see another product. Unless the
- * partner takes it, for instance to its own page, the aisle shows that product in place.
- * @param {string} name @param {string} sku @param {string | undefined} from @param {HTMLElement} host
+ * Make the controls work, also of what a server drew: one listener for all of them. What they do is
+ * fetched when a hand or the keyboard comes near.
+ * @param {HTMLElement} body @param {HTMLElement} host @param {Task["part"]} part
  */
-const wish = (name, sku, from, host) => {
-  const detail = { sku, from, quantity: 1 };
-  const wanted = new CustomEvent(`syndicator-${name}`, { bubbles: true, composed: true, cancelable: true, detail });
-  if (host.dispatchEvent(wanted) && name != "addtocart") host.setAttribute("sku", sku);
-};
-
-/** Show one picture of the strip. @param {HTMLElement} control @param {number} at */
-const turn = (control, at) => {
-  const strip = control.closest(".gallery")?.querySelector(".strip");
-  const frame = strip?.children[at];
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (strip && frame) strip.scrollBy({ left: frame.getBoundingClientRect().left - strip.getBoundingClientRect().left, behavior: still ? "instant" : "smooth" });
-};
-
-/** Mark the thumbnail of the picture that is seen. @param {HTMLElement} strip */
-const mark = (strip) => {
-  const at = Math.round(Math.abs(strip.scrollLeft) / strip.clientWidth);
-  strip.parentElement?.querySelectorAll("[data-act=turn]").forEach((thumb, index) => {
-    if (index == at) thumb.setAttribute("aria-current", "true");
-    else thumb.removeAttribute("aria-current");
+const enliven = (body, host, part) => {
+  const actions = () => part("actions.js", PINS["actions.js"]);
+  for (const near of ["pointerover", "focusin"]) body.addEventListener(near, () => actions().catch(() => {}), { once: true });
+  body.addEventListener("click", (event) => {
+    const control = /** @type {Element} */ (event.target).closest("[data-act]");
+    if (!control || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    actions().then(({ act }) => act(control, body, host, part), () => {});
   });
+  body.querySelector(".strip")?.addEventListener("scroll", ({ target }) => actions().then(({ mark }) => mark(target), () => {}), { passive: true });
 };

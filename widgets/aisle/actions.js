@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Pictures at full size in a dialog, turned by keys, buttons or a swipe; and videos in place of their
- * poster. Loaded at the first click.
+ * What waits for a click: pictures at full size in a dialog, turned by keys, buttons or a swipe; videos
+ * in place of their poster; the configurator in place of its button.
  */
 
 /** @param {string} tag @param {{[name: string]: string}} attributes @param {(Node | string)[]} children */
@@ -12,6 +12,49 @@ const h = (tag, attributes, ...children) => {
   return made;
 };
 
+/**
+ * Do what a control is for, by its `data-act`.
+ * @param {HTMLElement} control @param {HTMLElement} body @param {HTMLElement} host
+ * @param {(file: string, integrity?: string) => Promise<any>} part
+ */
+export const act = (control, body, host, part) => {
+  const name = control.dataset.act ?? "";
+  const sku = control.dataset.sku;
+  if (name == "turn") turn(control);
+  else if (name == "zoom") zoom(control, body);
+  else if (name == "film") film(control);
+  else if (name == "configure") configure(control, part);
+  else if (sku) wish(name, sku, body.dataset.sku, host);
+};
+
+/**
+ * Tell the partner what the shopper wants: to put in the cart, to see another product. Unless the
+ * partner takes it, for instance to its own page, the aisle shows that product in place.
+ * @param {string} name @param {string} sku @param {string | undefined} from @param {HTMLElement} host
+ */
+const wish = (name, sku, from, host) => {
+  const detail = { sku, from, quantity: 1 };
+  const wanted = new CustomEvent(`syndicator-${name}`, { bubbles: true, composed: true, cancelable: true, detail });
+  if (host.dispatchEvent(wanted) && name != "addtocart") host.setAttribute("sku", sku);
+};
+
+/** Show the picture of a thumbnail. @param {HTMLElement} thumb */
+const turn = (thumb) => {
+  const strip = thumb.closest(".gallery")?.querySelector(".strip");
+  const frame = strip?.children[Number(thumb.dataset.at)];
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (strip && frame) strip.scrollBy({ left: frame.getBoundingClientRect().left - strip.getBoundingClientRect().left, behavior: still ? "instant" : "smooth" });
+};
+
+/** Mark the thumbnail of the picture that is seen. @param {HTMLElement} strip */
+export const mark = (strip) => {
+  const at = Math.round(Math.abs(strip.scrollLeft) / strip.clientWidth);
+  strip.parentElement?.querySelectorAll("[data-act=turn]").forEach((thumb, index) => {
+    if (index == at) thumb.setAttribute("aria-current", "true");
+    else thumb.removeAttribute("aria-current");
+  });
+};
+
 /** What is drawn on the buttons; their names stand on the gallery, in the edition's language. */
 const SIGNS = { close: "×", previous: "‹", next: "›" };
 
@@ -19,7 +62,7 @@ const SIGNS = { close: "×", previous: "‹", next: "›" };
  * Open the picture of a control.
  * @param {HTMLElement} control @param {HTMLElement} body
  */
-export const zoom = (control, body) => {
+const zoom = (control, body) => {
   const controls = /** @type {HTMLElement[]} */ ([...body.querySelectorAll(".strip [data-act=zoom]")]);
   const pictures = controls.map((one) => /** @type {HTMLImageElement} */ (one.querySelector("img")));
   const words = /** @type {HTMLElement | null} */ (control.closest(".gallery"))?.dataset ?? {};
@@ -83,7 +126,7 @@ const PLAYERS = [
 ];
 
 /** Play a video where its poster stands; an address of no known player opens as a link. @param {HTMLElement} link */
-export const film = (link) => {
+const film = (link) => {
   const address = /** @type {HTMLAnchorElement} */ (link).href;
   const player = PLAYERS.find((one) => one[0].test(address));
   if (/\.(mp4|webm|m4v)(\?|$)/.test(address)) {
@@ -96,4 +139,28 @@ export const film = (link) => {
     link.replaceWith(frame);
     frame.focus();
   } else window.open(address, "_blank", "noopener");
+};
+
+/**
+ * Put the configurator where its button is. The app is checked by its hash like the aisle's own
+ * parts, and checks its files itself; where it fails, the section goes and the rest stays.
+ * @param {HTMLElement} control @param {(file: string, integrity?: string) => Promise<any>} part
+ */
+const configure = async (control, part) => {
+  const told = control.dataset;
+  const gone = () => control.closest("section")?.remove();
+  try {
+    await part(told.app ?? "", told.appIntegrity);
+  } catch {
+    return gone();
+  }
+  const app = h("syndicator-configurator", {
+    sku: told.for ?? "", lang: told.lang ?? "", rules: told.rules ?? "", "rules-integrity": told.rulesIntegrity ?? "",
+    labels: told.labels ?? "", "labels-integrity": told.labelsIntegrity ?? "", tabindex: "-1", part: "configurator",
+  });
+  if (told.basePrice) app.setAttribute("base-price", told.basePrice);
+  if (told.availability) app.setAttribute("availability", told.availability);
+  app.addEventListener("syndicator-error", () => app.closest("section")?.remove());
+  control.replaceWith(app);
+  app.focus();
 };
