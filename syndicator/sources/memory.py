@@ -20,6 +20,7 @@ from syndicator.catalog.model import Catalog
 from syndicator.errors import Problem
 from syndicator.sources.http import is_address
 from syndicator.sources.places import replace_whole
+from syndicator.sources.pulling import PULL
 from syndicator.sources.spec import Count, Reading, SourceSpec
 
 FILE = Path(".syndicator") / "catalog.msgpack"
@@ -91,7 +92,7 @@ def remember(
     just now, or if nothing can be written. Witnesses are taken after reading: a file that
     changed meanwhile is too new.
     """
-    on_web = any(is_address(spec.path) for spec in sources)
+    on_web = any(is_address(spec.path) or spec.options.get(PULL) for spec in sources)
     if on_web or len(reading.catalog.products) > MAX_PRODUCTS:
         return
     try:
