@@ -1,10 +1,10 @@
 """A generated model of a car's size: a few large tables, many small ones, everything connected.
 
 Modelled on the published facts of an industrial set: 268 variables with domains up to 324, 332
-tables, about 226,000 rows. Each option's values depend on a few options close to it in a hidden
-order, through a few classes of their values, as equipment lines do; the model lists the options
-shuffled, so that the compiler has to find the order. One value always fits, so that no seed is
-contradictory.
+tables, about 226,000 rows, and few choices left once some are made. Each option's values depend
+on a few options close to it in a hidden order, through lines of equipment; the model lists the
+options shuffled, so that the compiler has to find the order. One value always fits, so that no
+seed is contradictory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from syndicator.configurator import Model
 from syndicator.configurator.formulas import Table
 from syndicator.configurator.model import Option, Rule, Value
 
-MAX_ROWS = 2_600
+MAX_ROWS = 5_000
+LINES = 2
 WINDOW = 5
 
 
@@ -59,18 +60,21 @@ def _parents(dice: random.Random, child: int, domains: list[int]) -> list[int]:
 
 
 def _table(dice: random.Random, child: int, parents: list[int], domains: list[int]) -> Table:
-    """Allow, for each class of the parents, some values of the child; value 0 always fits."""
-    classes = {one: [dice.randrange(2) for _ in range(domains[one])] for one in parents}
-    allowed = [
-        frozenset({0, *dice.sample(range(domains[child]), math.ceil(domains[child] * 0.7))})
-        for _ in range(2)
-    ]
+    """Allow, for each line of the parents, few values of the child; value 0 always fits."""
+    classes = {one: [dice.randrange(LINES) for _ in range(domains[one])] for one in parents}
+    share = dice.choice([0.0, 0.0, 0.2, 0.5])
+    every = range(1, domains[child])
+    allowed = [frozenset({0, *_few(dice, every, share)}) for _ in range(LINES)]
     rows = []
     for values in itertools.product(*(range(domains[one]) for one in parents)):
-        line = sum(classes[one][v] for one, v in zip(parents, values, strict=True)) % 2
+        line = sum(classes[one][v] for one, v in zip(parents, values, strict=True)) % LINES
         cells = tuple(frozenset((v,)) for v in values)
         rows += [(*cells, frozenset((v,))) for v in sorted(allowed[line])]
     return Table((*parents, child), tuple(rows))
+
+
+def _few(dice: random.Random, values: range, share: float) -> list[int]:
+    return dice.sample(values, max(1, int(len(values) * share)))
 
 
 def _option(dice: random.Random, index: int, size: int) -> Option:

@@ -8,13 +8,13 @@ Reading and releasing touch the disk and the target; what lies between is comput
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from syndicator.artefacts import compile_all
-from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Plan, diff
+from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Piece, Plan, diff
 from syndicator.channels import feed_blobs
 from syndicator.entitlement import Edition, Entitlements, resolve
 from syndicator.errors import Problem
@@ -83,6 +83,12 @@ class Memory:
     renderer: Renderer = field(default_factory=Renderer)
     live: Live | None = None
     """What was live after the last publish."""
+    objects: Mapping[str, Piece] = field(default_factory=dict)
+    """The objects of the last publish, which need not be read to compare with them."""
+
+    def learn(self, proposal: Proposal, report: Report) -> None:
+        """Remember a publish that succeeded."""
+        self.live, self.objects = report.after, proposal.build.objects
 
 
 def render_editions(
@@ -93,7 +99,7 @@ def render_editions(
 ) -> Iterator[EditionContent]:
     """Yield every edition with its finished documents; equal ones are rendered once."""
     done, total = 0, sum(len(edition.skus) for edition in entitlements.editions.values())
-    shelf = renderer.begin(shelf)
+    shelf = renderer.begin(shelf, entitlements.at)
     for edition in entitlements.editions.values():
         currency = _currency(entitlements, edition)
         documents, shown = renderer.edition(shelf, edition, entitlements.at, currency)
@@ -173,7 +179,8 @@ def propose(
     made = build(workspace, shelf, entitlements, memory=memory, progress=progress)
     target = open_target(workspace.target, workspace.settings.root)
     live = read_live(target, memory.live if memory else None)
-    plan = diff(live.release if live else None, made, fetcher(target))
+    fetch = fetcher(target, memory.objects if memory else {})
+    plan = diff(live.release if live else None, made, fetch)
     instants = (entitlements.next_change, next_change(workspace.catalog, now))
     after = min(filter(None, instants), default=None)
     return Proposal(target, live, shelf, made, plan, entitlements, after)
@@ -217,12 +224,8 @@ def feeds_of(
 
     `warned`, where it is given, gathers the problems of the feeds.
     """
-    stored, told = fetcher(target), [] if warned is None else warned
-
-    def fetch(key: str, integrity: str) -> bytes:
-        piece = build.objects.get(key) if build else None
-        return piece.make() if piece else stored(key, integrity)
-
+    fetch = fetcher(target, build.objects if build else {})
+    told = [] if warned is None else warned
     return lambda made, partners: feed_blobs(workspace, made, partners, fetch, now, told)
 
 

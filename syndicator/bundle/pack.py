@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -10,19 +10,10 @@ from syndicator import canonical
 from syndicator.bundle import buckets, keys, trees
 from syndicator.bundle.content import EditionContent, PartnerEntry
 from syndicator.bundle.keys import Reference
-from syndicator.bundle.pages import Page, Pages
+from syndicator.bundle.pages import Page, Pages, Piece
 from syndicator.bundle.trees import Node
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """An object that can be written: its size, and its bytes on demand."""
-
-    reference: Reference
-    size: int
-    make: Callable[[], bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +31,7 @@ class PackedEdition:
         """Yield the keys of everything that this edition's head leads to."""
         yield from self.nodes
         for page in self.pages:
-            yield keys.public_object(page.reference[0])
+            yield page.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +125,7 @@ class Packer:
             return replace(before, packed=packed, given=given)
         ends = before.ends if before is not None else self._cut(given.skus)
         pages = self._paged(given, ends, before)
-        pieces = {
-            keys.public_object(page.reference[0]): Piece(page.reference, page.size, page.data)
-            for page in pages
-        }
+        pieces = {page.key: page.piece for page in pages}
         tables = _Shelf(self._namer)
         tree = trees.page_tree([page.reference for page in pages], tables.store)
         serials = tuple(page.serial for page in pages)
@@ -255,7 +243,6 @@ def _fingerprint(build: Build) -> str:
 
 def _same_sizes(before: _Given, now: _Given) -> bool:
     """Tell whether every changed document is of the class of size that it was of."""
-    return all(
-        old is new or buckets.rounded(len(old)) == buckets.rounded(len(new))
-        for old, new in zip(before.documents, now.documents, strict=True)
-    )
+    pairs = zip(before.documents, now.documents, strict=True)
+    changed = [(len(old), len(new)) for old, new in pairs if old is not new]
+    return all(buckets.rounded(old) == buckets.rounded(new) for old, new in changed)

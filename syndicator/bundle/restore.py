@@ -5,8 +5,8 @@ from __future__ import annotations
 from syndicator.bundle import keys, trees
 from syndicator.bundle.content import PartnerEntry
 from syndicator.bundle.keys import Fetch
-from syndicator.bundle.pack import Build, PackedEdition, Piece
-from syndicator.bundle.pages import Page, documents_of
+from syndicator.bundle.pack import Build, PackedEdition
+from syndicator.bundle.pages import Page, Piece, documents_of
 from syndicator.bundle.release import EditionRecord, Release, media_of
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
@@ -58,7 +58,7 @@ def _packed(
     ordered = (
         [ref for ref in trees.page_references(record.head, load) if ref in come] if come else ()
     )
-    pages = tuple(_page(ref, load(ref)) for ref in ordered)
+    pages = tuple(_page(objects[keys.public_object(name)]) for name, _ in ordered)
     names = tuple(keys.public_object(name) for name, _ in nodes)
     return PackedEdition(edition, record.head, pages, names, media_of(record, fetch))
 
@@ -67,13 +67,11 @@ def _keep(reference: keys.Reference, data: bytes, objects: dict[str, Piece]) -> 
     objects[keys.public_object(reference[0])] = Piece(reference, len(data), lambda: data)
 
 
-def _page(reference: keys.Reference, data: bytes) -> Page:
-    pairs = tuple(documents_of(data))
+def _page(piece: Piece) -> Page:
+    pairs = tuple(documents_of(piece.make()))
     return Page(
         skus=tuple(sku for sku, _ in pairs),
         documents=tuple(document for _, document in pairs),
-        reference=reference,
-        size=len(data),
-        lookup=(),
-        serial=-1,
+        piece=piece,
+        key=keys.public_object(piece.reference[0]),
     )

@@ -48,7 +48,7 @@ class Watcher:
             )
             self.due = proposal.next_change
             report = release(workspace, proposal)
-            self.memory.live = report.after
+            self.memory.learn(proposal, report)
         except InvalidInputError as error:
             self.session.problems(error.problems)
             self.session.note("Nothing was published; what is live stays.")

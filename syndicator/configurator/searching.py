@@ -15,6 +15,9 @@ from syndicator.configurator.sifting import cost, sift
 _SIFT_FROM = 5_000
 """Nodes of the growing function at which CUDD first sifts, and then at every doubling."""
 
+_LARGE = 60_000
+"""Nodes and edges beyond which our own sifting is too slow, and CUDD's worth its price."""
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -95,7 +98,7 @@ class Search:
             best = _smaller(best, self._static(order, best))
             if self.contradictory:
                 return None
-        if best is None or 0 < budget.work < _sweep(best):
+        if best is None or (budget.work and _size(best) > _LARGE):
             best = _smaller(best, self._with_engine_order(orders[0]))
         if best is None or not self.portable:
             return best
@@ -169,12 +172,3 @@ def _smaller(one: Layered | None, other: Layered | None) -> Layered | None:
 def _size(layered: Layered) -> int:
     """Return nodes and edges of the reduced diagram, which is what is stored."""
     return sum(map(cost, layered.layers))
-
-
-def _sweep(layered: Layered) -> int:
-    """Return roughly what it costs to move every variable through every layer once."""
-    widest = max(len(values) for values in layered.values)
-    return len(layered.layers) * sum(
-        len(layer) * len(values) * min(widest, 8)
-        for layer, values in zip(layered.layers, layered.values, strict=True)
-    )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from syndicator.catalog.model import Catalog, Family, SpecType
+from syndicator.entitlement.advice import advise
 from syndicator.entitlement.compiler import Compiler, in_unit
 from syndicator.entitlement.index import Index, SpecIndex
 from syndicator.entitlement.names import suggest
@@ -35,7 +36,8 @@ def check_selectors(manifests: Manifests, catalog: Catalog) -> list[Problem]:
 
     Unknown fields, specs, price lists, families and categories are errors, as are values of the
     wrong type or unit: a forbid that matches nothing because of a typing mistake would show what
-    must not be shown. Unknown brands, SKUs and the like are warnings, for they may come later.
+    must not be shown. Unknown brands, SKUs and the like are warnings, for they may come later,
+    and so is what does nothing: rules that select nothing, partners that nothing is granted to.
 
     Cost: one pass over the catalog for each field in use, then linear in the selectors.
     """
@@ -49,6 +51,7 @@ def check_selectors(manifests: Manifests, catalog: Catalog) -> list[Problem]:
     problems = [problem for _, owner in owners for problem in check.owner(owner)]
     if not any(problem.severity is Severity.ERROR for problem in problems):
         problems += check.nothing(owner for _, owner in owners)
+    problems += advise(manifests, catalog)
     return sorted(problems, key=lambda p: (p.origin.file, p.origin.line or 0, p.message))
 
 

@@ -76,7 +76,7 @@ def alone(shelf: Shelf, one: Edition, now: datetime) -> dict[str, bytes]:
 def shared(
     renderer: Renderer, catalog: Catalog, now: datetime = NOW
 ) -> dict[str, dict[str, bytes]]:
-    shelf = renderer.begin(shelve(catalog, Namer(b"x" * 32)))
+    shelf = renderer.begin(shelve(catalog, Namer(b"x" * 32)), now)
     return {one.id: renderer.edition(shelf, one, now, "EUR")[0] for one in EDITIONS}
 
 
@@ -142,7 +142,7 @@ def renderings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_equal_editions_render_each_product_once(renderings: list[str]) -> None:
     renderer = Renderer()
-    shelf = renderer.begin(shelve(CATALOG, Namer(b"x" * 32)))
+    shelf = renderer.begin(shelve(CATALOG, Namer(b"x" * 32)), NOW)
     for one in EDITIONS[:2]:
         renderer.edition(shelf, one, NOW, "EUR")
     assert sorted(renderings) == list("ABCDE")
@@ -169,7 +169,7 @@ def test_documents_that_are_shared_are_one_object() -> None:
 
 def test_pictures_are_told_for_shared_documents_too() -> None:
     renderer = Renderer()
-    shelf = renderer.begin(shelve(CATALOG, Namer(b"x" * 32)))
+    shelf = renderer.begin(shelve(CATALOG, Namer(b"x" * 32)), NOW)
     first = renderer.edition(shelf, EDITIONS[0], NOW, "EUR")
     second = renderer.edition(shelf, replace(EDITIONS[0], id="other"), NOW, "EUR")
     assert first == second
