@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 
 from syndicator import canonical
@@ -10,19 +10,29 @@ from syndicator.bundle import Release, keys, trees
 from syndicator.bundle.keys import Fetch, Reference
 from syndicator.bundle.pages import documents_of
 from syndicator.bundle.release import EditionRecord
+from syndicator.errors import Problem
 from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record, render_feed
 from syndicator.targets import Blob, blob
 from syndicator.workspace import Workspace
 
 
 def feed_blobs(
-    workspace: Workspace, release: Release, partners: frozenset[str], fetch: Fetch, now: datetime
+    workspace: Workspace,
+    release: Release,
+    partners: frozenset[str],
+    fetch: Fetch,
+    now: datetime,
+    warned: list[Problem],
 ) -> Iterator[Blob]:
-    """Yield the feeds of some partners of a release, ready to be written."""
+    """Yield the feeds of some partners of a release, ready to be written.
+
+    `warned` gathers what was left out of them and what their readers may refuse.
+    """
     for channel in workspace.channels:
         for partner in sorted(partners & release.partners.keys()):
             if channel.serves(partner):
                 feed = render_channel(workspace, release, channel, partner, fetch, now)
+                warned += feed.problems
                 yield blob(f"private/feeds/{partner}/{channel.file}", feed.data)
 
 
@@ -48,22 +58,29 @@ def render_channel(
         {"sku": change.sku, "kind": change.kind, "at": change.at, "generation": change.generation}
         for change in record.changes
     ]
+    changed = {change.sku for change in record.changes}
+    only = changed if channel.format.is_change_feed else None
     source = FeedInput(
         brand=entry.brand,
         partner=partner,
         partner_name=known.name if known else partner,
         locale=record.locale,
         base_url=workspace.target.base_url,
-        documents=tuple(_documents(record, fetch)),
+        documents=tuple(_documents(record, fetch, only)),
         changes=changes_from_record(changes),
     )
     return render_feed(channel, source, now)
 
 
-def _documents(record: EditionRecord, fetch: Fetch) -> Iterator[dict[str, object]]:
+def _documents(
+    record: EditionRecord, fetch: Fetch, only: Container[str] | None
+) -> Iterator[dict[str, object]]:
+    """Yield the edition's documents in order, or `only` those of some SKUs."""
+
     def load(reference: Reference) -> bytes:
         return fetch(keys.public_object(reference[0]), reference[1])
 
     for reference in trees.page_references(record.head, load):
-        for _, document in documents_of(load(reference)):
-            yield canonical.decode(document)
+        for sku, document in documents_of(load(reference)):
+            if only is None or sku in only:
+                yield canonical.decode(document)

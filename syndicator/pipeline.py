@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syndicator import __version__, canonical
 from syndicator.artefacts import compile_all
-from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Plan, diff
+from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Piece, Plan, diff
 from syndicator.channels import feed_blobs
 from syndicator.entitlement import Edition, Entitlements, resolve
+from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
 from syndicator.reasons import remember
-from syndicator.rendering import App, Press, Rules, Shelf, View, next_change, shelve
+from syndicator.rendering import App, Renderer, Rules, Shelf, next_change, shelve
 from syndicator.settings import STATE
 from syndicator.targets import (
     Feeds,
@@ -75,19 +75,39 @@ def stock(workspace: Workspace) -> Shelf:
     )
 
 
+@dataclass
+class Memory:
+    """What a daemon keeps between runs, so that a save costs what it changes."""
+
+    packer: Packer
+    renderer: Renderer = field(default_factory=Renderer)
+    live: Live | None = None
+    """What was live after the last publish."""
+    objects: Mapping[str, Piece] = field(default_factory=dict)
+    """The objects of the last publish, which need not be read to compare with them."""
+
+    def learn(self, proposal: Proposal, report: Report) -> None:
+        """Remember a publish that succeeded."""
+        self.live, self.objects = report.after, proposal.build.objects
+
+
 def render_editions(
-    shelf: Shelf, entitlements: Entitlements, progress: Progress | None = None
+    shelf: Shelf,
+    entitlements: Entitlements,
+    renderer: Renderer,
+    progress: Progress | None = None,
 ) -> Iterator[EditionContent]:
-    """Yield every edition with its finished documents."""
-    press = Press(shelf)
+    """Yield every edition with its finished documents; equal ones are rendered once."""
     done, total = 0, sum(len(edition.skus) for edition in entitlements.editions.values())
+    shelf = renderer.begin(shelf, entitlements.at)
     for edition in entitlements.editions.values():
-        view = View(shelf, edition, entitlements.at, _currency(entitlements, edition))
-        documents, media = press.print(view)
+        currency = _currency(entitlements, edition)
+        documents, shown = renderer.edition(shelf, edition, entitlements.at, currency)
+        media = frozenset(f"public/{key}" for key in shown)
         done += len(documents)
         if progress:
             progress(done, total)
-        yield EditionContent(edition, documents, frozenset(f"public/{key}" for key in media))
+        yield EditionContent(edition, documents, media)
 
 
 def _currency(entitlements: Entitlements, edition: Edition) -> str:
@@ -99,18 +119,17 @@ def build(
     shelf: Shelf,
     entitlements: Entitlements,
     *,
-    packer: Packer | None = None,
+    memory: Memory | None = None,
     progress: Progress | None = None,
 ) -> Build:
     """Compute everything that should be live at the instant of `entitlements`."""
-    packer = packer or Packer(workspace.settings.namer)
+    memory = memory or Memory(Packer(workspace.settings.namer))
     files, aliases = _browser_code(workspace.widgets)
-    contents = list(render_editions(shelf, entitlements, progress))
-    return packer.pack(
+    contents = list(render_editions(shelf, entitlements, memory.renderer, progress))
+    return memory.packer.pack(
         contents,
         tuple(workspace.catalog.products),
         partners=_entries(workspace, entitlements),
-        inputs=_fingerprint(contents, files),
         files=files,
         aliases=aliases,
     )
@@ -140,21 +159,12 @@ def _entries(workspace: Workspace, entitlements: Entitlements) -> dict[str, Part
     }
 
 
-def _fingerprint(contents: list[EditionContent], files: Mapping[str, str]) -> str:
-    """Fingerprint everything that is published, so that an equal build is known at a glance."""
-    parts = [__version__.encode(), canonical.encode(dict(files))]
-    for content in sorted(contents, key=lambda content: content.edition.id):
-        parts += [content.edition.id.encode(), *content.documents.values()]
-        parts.append(canonical.encode(sorted(content.media)))
-    return canonical.fingerprint(*parts)
-
-
 def propose(
     workspace: Workspace,
     now: datetime,
     *,
     strict: bool = False,
-    packer: Packer | None = None,
+    memory: Memory | None = None,
     progress: Progress | None = None,
 ) -> Proposal:
     """Decide what should be live at `now` and compare it with what is.
@@ -166,10 +176,11 @@ def propose(
     sound(workspace, strict=strict)
     entitlements = resolve(workspace.catalog, workspace.manifests, now)
     shelf = stock(workspace)
-    made = build(workspace, shelf, entitlements, packer=packer, progress=progress)
+    made = build(workspace, shelf, entitlements, memory=memory, progress=progress)
     target = open_target(workspace.target, workspace.settings.root)
-    live = read_live(target)
-    plan = diff(live.release if live else None, made, fetcher(target))
+    live = read_live(target, memory.live if memory else None)
+    fetch = fetcher(target, memory.objects if memory else {})
+    plan = diff(live.release if live else None, made, fetch)
     instants = (entitlements.next_change, next_change(workspace.catalog, now))
     after = min(filter(None, instants), default=None)
     return Proposal(target, live, shelf, made, plan, entitlements, after)
@@ -182,6 +193,7 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         ConflictError: Somebody else published, and the reviewed plan no longer applies.
         TargetError: The target cannot be written; what was live stays live.
     """
+    warned: list[Problem] = []
     report = publish(
         proposal.target,
         proposal.build,
@@ -191,22 +203,30 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         live=proposal.live,
         plan=proposal.plan,
         reviewed=reviewed,
-        feeds=feeds_of(workspace, proposal.target, proposal.build, proposal.entitlements.at),
+        feeds=feeds_of(
+            workspace, proposal.target, proposal.build, proposal.entitlements.at, warned
+        ),
     )
+    report.feed_warnings = len(warned)
     if report.committed:
         remember(proposal.target, workspace)
     return report
 
 
-def feeds_of(workspace: Workspace, target: Target, build: Build | None, now: datetime) -> Feeds:
-    """Return how a delivery renders feeds: from the build's own pages where it has them."""
-    stored = fetcher(target)
+def feeds_of(
+    workspace: Workspace,
+    target: Target,
+    build: Build | None,
+    now: datetime,
+    warned: list[Problem] | None = None,
+) -> Feeds:
+    """Return how a delivery renders feeds: from the build's own pages where it has them.
 
-    def fetch(key: str, integrity: str) -> bytes:
-        piece = build.objects.get(key) if build else None
-        return piece.make() if piece else stored(key, integrity)
-
-    return lambda made, partners: feed_blobs(workspace, made, partners, fetch, now)
+    `warned`, where it is given, gathers the problems of the feeds.
+    """
+    fetch = fetcher(target, build.objects if build else {})
+    told = [] if warned is None else warned
+    return lambda made, partners: feed_blobs(workspace, made, partners, fetch, now, told)
 
 
 def rehearse(workspace: Workspace, now: datetime) -> Target:

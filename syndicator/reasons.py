@@ -45,8 +45,8 @@ def reasons(target: Target, workspace: Workspace, now: datetime) -> tuple[Partne
     if problems:
         return ()
     catalog = workspace.catalog
-    old, new = World.of(catalog, before), World.of(catalog, workspace.manifests)
-    return compare_worlds(old, new, now)
+    old = World.of(catalog, before)
+    return compare_worlds(old, old.edited(workspace.manifests), now)
 
 
 def lines(changes: Sequence[PartnerChange]) -> list[str]:

@@ -9,6 +9,7 @@ from syndicator.bundle.compose import compose
 from syndicator.bundle.content import EditionContent, PartnerEntry
 from syndicator.bundle.diff import diff
 from syndicator.bundle.pack import Build, PackedEdition, Packer, pack
+from syndicator.bundle.pages import Piece
 from syndicator.bundle.plan import Delta, EditionPlan, Plan
 from syndicator.bundle.release import (
     Change,
@@ -32,6 +33,7 @@ __all__ = [
     "Packer",
     "PartnerEntry",
     "PartnerRecord",
+    "Piece",
     "Plan",
     "Ref",
     "Release",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -10,19 +10,10 @@ from syndicator import canonical
 from syndicator.bundle import buckets, keys, trees
 from syndicator.bundle.content import EditionContent, PartnerEntry
 from syndicator.bundle.keys import Reference
-from syndicator.bundle.pages import Page, Pages
+from syndicator.bundle.pages import Page, Pages, Piece
 from syndicator.bundle.trees import Node
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """An object that can be written: its size, and its bytes on demand."""
-
-    reference: Reference
-    size: int
-    make: Callable[[], bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +31,7 @@ class PackedEdition:
         """Yield the keys of everything that this edition's head leads to."""
         yield from self.nodes
         for page in self.pages:
-            yield keys.public_object(page.reference[0])
+            yield page.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +43,7 @@ class Build:
     partners: Mapping[str, PartnerEntry]
     objects: Mapping[str, Piece]
     inputs: str = ""
-    """Fingerprint of everything that went in; a publisher compares it with the live reference."""
+    """Fingerprint of all that decides what is shown; compared with the live reference."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Immutable keys of browser code and their integrity."""
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +75,8 @@ class Packer:
     ) -> Build:
         """Pack every edition; the same inputs give the same bytes, whatever was packed before.
 
+        `inputs` is the caller's fingerprint of everything; absent, it is taken of the outcome.
+
         Cost: one step for each document of each edition that is new or has another assortment,
         one comparison for each other; hashing only for pages not seen before.
         """
@@ -105,7 +98,8 @@ class Packer:
             objects.update(value.pieces)
         editions = {key: value.packed for key, value in kept.items()}
         build = Build(self._namer, editions, dict(partners), objects, inputs)
-        return replace(build, files=dict(files), aliases=dict(aliases))
+        build = replace(build, files=dict(files), aliases=dict(aliases))
+        return build if inputs else replace(build, inputs=_fingerprint(build))
 
     def _borders_hold(self, order: tuple[str, ...], given: Mapping[str, _Given]) -> bool:
         """Tell whether cutting again would surely give the borders that are known.
@@ -131,10 +125,7 @@ class Packer:
             return replace(before, packed=packed, given=given)
         ends = before.ends if before is not None else self._cut(given.skus)
         pages = self._paged(given, ends, before)
-        pieces = {
-            keys.public_object(page.reference[0]): Piece(page.reference, page.size, page.data)
-            for page in pages
-        }
+        pieces = {page.key: page.piece for page in pages}
         tables = _Shelf(self._namer)
         tree = trees.page_tree([page.reference for page in pages], tables.store)
         serials = tuple(page.serial for page in pages)
@@ -236,9 +227,22 @@ def _weights(given: Iterable[_Given]) -> dict[str, int]:
     return weights
 
 
+def _fingerprint(build: Build) -> str:
+    """Return the fingerprint of all that a build shows; heads name every byte of it."""
+    editions = [
+        [packed.head, packed.edition.price_list, packed.edition.partners, sorted(packed.media)]
+        for packed in build.editions.values()
+    ]
+    partners = [
+        [partner, entry.brand, entry.default, dict(entry.editions), entry.feeds]
+        for partner, entry in sorted(build.partners.items())
+    ]
+    told = [editions, partners, dict(build.files), dict(build.aliases)]
+    return canonical.fingerprint(canonical.encode(told))
+
+
 def _same_sizes(before: _Given, now: _Given) -> bool:
     """Tell whether every changed document is of the class of size that it was of."""
-    return all(
-        old is new or buckets.rounded(len(old)) == buckets.rounded(len(new))
-        for old, new in zip(before.documents, now.documents, strict=True)
-    )
+    pairs = zip(before.documents, now.documents, strict=True)
+    changed = [(len(old), len(new)) for old, new in pairs if old is not new]
+    return all(buckets.rounded(old) == buckets.rounded(new) for old, new in changed)

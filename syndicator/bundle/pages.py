@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 import orjson
@@ -31,22 +32,42 @@ _identifiers = msgspec.json.Decoder(_Identifiers)
 _page = msgspec.json.Decoder(_Page)
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An object that can be written: its size, and its bytes on demand."""
+
+    reference: Reference
+    size: int
+    make: Callable[[], bytes] = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
     """A packed page; its bytes are joined anew from the shared documents when asked for."""
 
     skus: tuple[str, ...]
     documents: tuple[bytes, ...]
-    reference: Reference
-    size: int
-    lookup: tuple[tuple[str, ...], ...]
+    piece: Piece
+    key: str
+    """Where it lies."""
+    lookup: tuple[tuple[str, ...], ...] = ()
     """The key hashes of each product."""
-    serial: int
+    serial: int = -1
     """Equal for pages with equal `lookup`; small and fast to compare."""
+
+    @property
+    def reference(self) -> Reference:
+        """Name and integrity."""
+        return self.piece.reference
+
+    @property
+    def size(self) -> int:
+        """Bytes of the page."""
+        return self.piece.size
 
     def data(self) -> bytes:
         """Return the page's canonical bytes."""
-        return encode(self.skus, self.documents)
+        return self.piece.make()
 
 
 class Pages:
@@ -65,7 +86,8 @@ class Pages:
         lookup = tuple(lookup_hashes(document) for document in documents)
         reference = (self._namer.name("page", data), canonical.integrity(data))
         serial = self._serials.setdefault(lookup, len(self._serials))
-        made = Page(skus, documents, reference, len(data), lookup, serial)
+        piece = Piece(reference, len(data), partial(encode, skus, documents))
+        made = Page(skus, documents, piece, keys.public_object(reference[0]), lookup, serial)
         self._made[documents] = made
         return made
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from syndicator.bundle import keys, trees
 from syndicator.bundle.content import PartnerEntry
 from syndicator.bundle.keys import Fetch
-from syndicator.bundle.pack import Build, PackedEdition, Piece
-from syndicator.bundle.pages import Page, documents_of
+from syndicator.bundle.pack import Build, PackedEdition
+from syndicator.bundle.pages import Page, Piece, documents_of
 from syndicator.bundle.release import EditionRecord, Release, media_of
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
@@ -15,8 +15,9 @@ from syndicator.entitlement.model import Edition
 def build_of(release: Release, current: Release, fetch: Fetch, namer: Namer) -> Build:
     """Return the build that shows again what `release` showed.
 
-    Objects of editions that differ from `current` are read, so that publishing writes them anew:
-    garbage collection may be about to delete them. Cost: the objects of the differing editions.
+    Objects that `current` does not lead to are read, so that publishing writes them anew: garbage
+    collection may be about to delete them. An edition's `pages` are only those. Cost: the tables
+    of the differing editions, and the differing objects.
 
     Raises:
         VerificationError: An object of `release` is gone or damaged (of `fetch`).
@@ -44,32 +45,33 @@ def _packed(
         partners=record.partners,
         price_list=record.price_list,
     )
-    media = media_of(record, fetch)
-    if current is not None and current.head == record.head:
-        return PackedEdition(edition, record.head, (), (), media)
 
     def load(reference: keys.Reference) -> bytes:
         key = keys.public_object(reference[0])
-        if key not in objects:
-            data = fetch(key, reference[1])
-            objects[key] = Piece(reference, len(data), lambda: data)
-        return objects[key].make()
+        return objects[key].make() if key in objects else fetch(key, reference[1])
 
-    pages = tuple(_page(ref, load(ref)) for ref in trees.page_references(record.head, load))
-    ours = {keys.public_object(page.reference[0]) for page in pages}
-    every = (keys.public_object(name) for name, _ in trees.node_references(record.head, load))
-    return PackedEdition(
-        edition, record.head, pages, tuple(k for k in every if k not in ours), media
+    head = current.head if current is not None else {}
+    come = trees.differing_pages(head, record.head, load)[1]
+    nodes = trees.differing_nodes(head, record.head, load)
+    for reference in (*come, *nodes):
+        _keep(reference, load(reference), objects)
+    ordered = (
+        [ref for ref in trees.page_references(record.head, load) if ref in come] if come else ()
     )
+    pages = tuple(_page(objects[keys.public_object(name)]) for name, _ in ordered)
+    names = tuple(keys.public_object(name) for name, _ in nodes)
+    return PackedEdition(edition, record.head, pages, names, media_of(record, fetch))
 
 
-def _page(reference: keys.Reference, data: bytes) -> Page:
-    pairs = tuple(documents_of(data))
+def _keep(reference: keys.Reference, data: bytes, objects: dict[str, Piece]) -> None:
+    objects[keys.public_object(reference[0])] = Piece(reference, len(data), lambda: data)
+
+
+def _page(piece: Piece) -> Page:
+    pairs = tuple(documents_of(piece.make()))
     return Page(
         skus=tuple(sku for sku, _ in pairs),
         documents=tuple(document for _, document in pairs),
-        reference=reference,
-        size=len(data),
-        lookup=(),
-        serial=-1,
+        piece=piece,
+        key=keys.public_object(piece.reference[0]),
     )

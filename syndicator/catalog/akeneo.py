@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from syndicator.catalog.mapping import Applied, slug
+from syndicator.catalog.columns import Applied, slug
 from syndicator.catalog.model import Category, Family, SpecDefinition, SpecType, Text
 from syndicator.catalog.rules import FieldRule, MappingRecord
 from syndicator.catalog.units import symbol

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from syndicator.catalog import records as written
-from syndicator.catalog.fields import SURROGATE, Fields, Vocabulary, parse_address
+from syndicator.catalog.fields import SURROGATE, Vocabulary, parse_address
+from syndicator.catalog.frame import Frame, parse_category, under
 from syndicator.catalog.model import (
-    Category,
-    Contact,
     Document,
-    Family,
     Feature,
     Lifecycle,
     Media,
     Price,
     Product,
-    Question,
     Relation,
     RelationType,
     Rights,
-    SpecDefinition,
     SpecValue,
-    Support,
     Variant,
     Video,
 )
@@ -41,7 +36,6 @@ from syndicator.errors import Origin, Problem
 
 _NOWHERE = Origin("")
 _SKU = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
-_CATEGORY = re.compile(r"[^\x00-\x20/\x7f]+(?:/[^\x00-\x20/\x7f]+)*")
 _TERRITORY = re.compile(r"[A-Z]{2}")
 
 
@@ -59,11 +53,16 @@ def build_product(
     record, problems = take(data, written.ProductRecord, place)
     intake = Intake(vocabulary, place)
     if record is not None:
-        product = intake.product(record, typed)
+        product = intake.product(record, typed, _names(data))
         return (None, intake.problems) if intake.problems else (product, [])
     if rest := _rest(data, problems):  # what has the right shape may still be wrong
-        intake.product(rest, {})
+        intake.product(rest, {}, _names(data))
     return None, [*problems, *intake.problems]
+
+
+def _names(data: object) -> Iterable[str]:
+    """Return the keys of a record that was found to be one."""
+    return data if isinstance(data, dict) else ()
 
 
 def _rest(data: object, problems: list[Problem]) -> written.ProductRecord | None:
@@ -76,56 +75,24 @@ def _rest(data: object, problems: list[Problem]) -> written.ProductRecord | None
     return take(stand_in | good, written.ProductRecord, lambda _: _NOWHERE)[0]
 
 
-def build_family(
-    data: object, vocabulary: Vocabulary, place: Place
-) -> tuple[Family | None, list[Problem]]:
-    """Return the family that a written record means, or every problem that it has."""
-    record, problems = take(data, written.FamilyRecord, place)
-    if record is None:
-        return None, problems
-    intake = Intake(vocabulary, place)
-    family = intake.family(record)
-    return (None, intake.problems) if intake.problems else (family, [])
-
-
-def build_category(
-    data: object, vocabulary: Vocabulary, place: Place
-) -> tuple[Category | None, list[Problem]]:
-    """Return the category that a written record means, or every problem that it has."""
-    record, problems = take(data, written.CategoryRecord, place)
-    if record is None:
-        return None, problems
-    intake = Intake(vocabulary, place)
-    path = intake.checked("path", record.path, _category)
-    category = Category(path=path or "", label=intake.text(record.label, "label"))
-    return (None, intake.problems) if intake.problems else (category, [])
-
-
-def build_support(
-    data: object, vocabulary: Vocabulary, place: Place
-) -> tuple[Support | None, list[Problem]]:
-    """Return the support that a written record means, or every problem that it has."""
-    record, problems = take(data, written.SupportRecord, place)
-    if record is None:
-        return None, problems
-    intake = Intake(vocabulary, place)
-    support = intake.support(record, "")
-    return (None, intake.problems) if intake.problems else (support, [])
-
-
-class Intake(Fields):
+class Intake(Frame):
     """Makes values of the product model from records."""
 
-    def product(self, record: written.ProductRecord, typed: Mapping[str, Any]) -> Product:
-        """Return the product; only to be used where no problem was found."""
+    def product(
+        self, record: written.ProductRecord, typed: Mapping[str, Any], names: Iterable[str]
+    ) -> Product:
+        """Return the product; only to be used where no problem was found.
+
+        `names` are the fields that the record fills, `typed` those that were parsed before.
+        """
         changes: dict[str, Any] = {
             "sku": self.checked("sku", record.sku, _sku),
             "brand": self.filled("brand", record.brand),
             "title": self.words("title", record.title),
         }
-        for name, parse in _PARTS.items():
-            if value := getattr(record, name):
-                changes[name] = parse(self, value)
+        for name in names:
+            if name in _PARTS and (value := getattr(record, name)):
+                changes[name] = _PARTS[name](self, value)
         changes |= typed
         specs = typed.get("specs") or record.specs
         if specs and (specs is record.specs or record.family in self.vocabulary.families):
@@ -252,16 +219,16 @@ class Intake(Fields):
 
     def price(self, item: written.PriceRecord, path: str) -> Price | None:
         """Return one price."""
-        amount = self.checked(_under(path, "amount"), item.amount, parse_amount)
+        amount = self.checked(under(path, "amount"), item.amount, parse_amount)
         if item.currency:
-            self.checked(_under(path, "currency"), item.currency, parse_currency)
+            self.checked(under(path, "currency"), item.currency, parse_currency)
         if item.min_quantity < 1:
             error = FieldError(
                 "quantity", "the quantity is less than one", "one or more", item.min_quantity
             )
-            self.wrong(_under(path, "min_quantity"), error)
-        begin = self.instant(item.valid_from, _under(path, "valid_from"))
-        end = self.instant(item.valid_until, _under(path, "valid_until"))
+            self.wrong(under(path, "min_quantity"), error)
+        begin = self.instant(item.valid_from, under(path, "valid_from"))
+        end = self.instant(item.valid_until, under(path, "valid_until"))
         if begin and end and begin >= end:
             self.wrong(
                 path,
@@ -290,74 +257,6 @@ class Intake(Fields):
             self.wrong("lifecycle", error)
         return Lifecycle(**instants)
 
-    def support(self, item: written.SupportRecord, path: str = "support") -> Support:
-        """Return contacts and questions."""
-        contacts = []
-        for i, contact in enumerate(item.contacts):
-            where = _under(path, f"contacts[{i}]")
-            if contact.url:
-                self.checked(f"{where}.url", contact.url, parse_address)
-            name, hours = (
-                self.words(f"{where}.name", contact.name),
-                self.text(contact.hours, f"{where}.hours"),
-            )
-            contacts.append(
-                Contact(
-                    name=name,
-                    phone=contact.phone,
-                    email=contact.email,
-                    url=contact.url,
-                    hours=hours,
-                )
-            )
-        questions = [
-            Question(
-                question=self.words(_under(path, f"questions[{i}].question"), question.question),
-                answer=self.words(_under(path, f"questions[{i}].answer"), question.answer),
-            )
-            for i, question in enumerate(item.questions)
-        ]
-        return Support(contacts=tuple(contacts), questions=tuple(questions))
-
-    def family(self, record: written.FamilyRecord) -> Family:
-        """Return a family; its spec keys must differ, its required fields must exist."""
-        specs: dict[str, SpecDefinition] = {}
-        for i, item in enumerate(record.specs):
-            path = f"specs[{i}]"
-            if item.key in specs:
-                self.wrong(
-                    f"{path}.key",
-                    FieldError(
-                        "duplicate-spec", "the family defines this spec twice", "", item.key
-                    ),
-                )
-            specs[item.key] = SpecDefinition(
-                key=item.key,
-                type=item.type,
-                label=self.text(item.label, f"{path}.label"),
-                unit=item.unit,
-                group=self.text(item.group, f"{path}.group"),
-                choices={
-                    code: self.text(label, f"{path}.choices.{code}")
-                    for code, label in item.choices.items()
-                },
-                required=item.required,
-                compare=item.compare,
-            )
-        for i, name in enumerate(record.required):
-            if name not in Product.__struct_fields__:
-                error = FieldError(
-                    "unknown-field", "a product has no such field", "a field of a product", name
-                )
-                self.wrong(f"required[{i}]", error)
-        label = self.text(record.label, "label")
-        return Family(
-            code=record.code,
-            label=label,
-            specs=tuple(specs.values()),
-            required=tuple(record.required),
-        )
-
 
 _NO_RELATIONS = written.RelationsRecord()
 _NO_LIFE = written.LifecycleRecord()
@@ -366,7 +265,7 @@ _PARTS: dict[str, Callable[[Intake, Any], Any]] = {
     "mpn": lambda _, value: str(value).strip(),
     "model": lambda _, value: str(value).strip(),
     "family": lambda _, value: value.strip(),
-    "category": lambda intake, value: intake.checked("category", value, _category),
+    "category": lambda intake, value: intake.checked("category", value, parse_category),
     "summary": lambda intake, value: intake.text(value, "summary"),
     "description": lambda intake, value: intake.text(value, "description"),
     "highlights": lambda intake, items: tuple(
@@ -387,10 +286,6 @@ _PARTS: dict[str, Callable[[Intake, Any], Any]] = {
 """How each optional field of a product is parsed."""
 
 
-def _under(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
 def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value).strip()
 
@@ -400,15 +295,6 @@ def _sku(value: object) -> str:
     if not _SKU.fullmatch(text) or SURROGATE.search(text):
         raise FieldError(
             "sku", "this cannot be a SKU", "1 to 128 characters without line breaks", value
-        )
-    return text
-
-
-def _category(value: object) -> str:
-    text = str(value).strip()
-    if not _CATEGORY.fullmatch(text):
-        raise FieldError(
-            "category", "this is not a category path", "codes and slashes, bikes/e-bikes", value
         )
     return text
 

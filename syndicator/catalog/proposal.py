@@ -7,24 +7,19 @@ guess says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
 
-from syndicator.catalog.units import CLDR_UNITS, symbol
-from syndicator.catalog.values import (
-    CURRENCIES,
-    FieldError,
-    parse_gtin,
-    parse_loose_amount,
-    parse_loose_instant,
+from syndicator.catalog.observation import (
+    Column,
+    Row,
+    currency_of,
+    is_amount,
+    is_gtin,
+    is_instant,
+    observe,
 )
-
-Row = Mapping[str, object]
-SAMPLE = 1000
-"""Rows that are looked at."""
-_SURE = 0.6
-"""Share of a column's filled cells that must look like a type."""
+from syndicator.catalog.units import CLDR_UNITS, symbol
+from syndicator.catalog.values import CURRENCIES
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "sku": (
@@ -109,57 +104,6 @@ _MANY = 20
 _ALIKE = 0.75
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What is seen of one column: its name in words, how full it is, and some of its values."""
-
-    name: str
-    words: str
-    values: tuple[str, ...]
-    """Filled cells, in order."""
-    share: float
-    """Filled cells a row."""
-
-    def called(self, words: str) -> bool:
-        """Tell whether this is the column's name, or its last step in an inner object."""
-        return self.words == words or _in_words(self.name.rpartition(".")[2]) == words
-
-    def like(self, test: Callable[[str], bool]) -> bool:
-        """Tell whether most filled cells pass a test."""
-        return bool(self.values) and sum(map(test, self.values)) >= _SURE * len(self.values)
-
-    def separator(self, known: Iterable[str]) -> str:
-        """Return what parts the values of most filled cells, if anything does."""
-        return next((sign for sign in known if self.like(partial(_holds, sign))), "")
-
-    def unique(self) -> bool:
-        """Tell whether the column could be a key."""
-        return self.share == 1 and len(set(self.values)) == len(self.values)
-
-    def note(self) -> str:
-        """Return what a person wants to know of the column, as a comment."""
-        first = self.values[0][:80] if self.values else ""
-        shown = "".join(sign if sign.isprintable() else " " for sign in first)
-        shown = shown if len(shown) <= 40 else f"{shown[:37]}..."  # noqa: PLR2004  the line's width
-        return f"# {self.share:.0%} filled, such as {shown}"
-
-
-def observe(rows: Sequence[Row]) -> list[Column]:
-    """Return the columns of a sample of rows, in the order in which they appear."""
-    cells: dict[str, list[str]] = {}
-    for row in rows[:SAMPLE]:
-        for name, value in row.items():
-            held = cells.setdefault(name, [])
-            first = value[0] if isinstance(value, list) and value else value
-            if first is not None and first != "" and not isinstance(first, list | dict):
-                held.append(str(first).lower() if isinstance(first, bool) else str(first))
-    total = max(len(rows[:SAMPLE]), 1)
-    return [
-        Column(name, _in_words(name), tuple(held), len(held) / total)
-        for name, held in cells.items()
-    ]
-
-
 def propose(rows: Sequence[Row], locales: tuple[str, ...], constant_brand: str = "") -> str:
     """Return the text of a mapping file for rows like these.
 
@@ -226,7 +170,7 @@ class _Proposal:
     def gtin(self) -> str:
         """Find the column whose values are GTINs, whatever it is called."""
         named = [column for column in self.free() if any(map(column.called, _NAMES["gtin"]))]
-        for column in named or [column for column in self.free() if column.like(_is_gtin)]:
+        for column in named or [column for column in self.free() if column.like(is_gtin)]:
             if column.values:
                 source = _quoted(self.take(column).name)
                 rule = f"{{column: {source}, first: true, when_invalid: drop}}"
@@ -250,7 +194,7 @@ class _Proposal:
     def plausible(self, name: str, column: Column) -> bool:
         """Tell whether the values of a column can be what its name says."""
         if name.startswith("lifecycle"):
-            return column.like(_is_instant)
+            return column.like(is_instant)
         if name in {"title", "description", "summary"}:
             return not column.like(lambda value: bool(_NUMBER.fullmatch(value)))
         return bool(column.values)
@@ -314,10 +258,10 @@ class _Proposal:
         """Return the lines of columns with prices; a currency that is not written is a guess."""
         lines: list[str] = []
         for column in self.free():
-            if not (_PRICE.search(column.words) and column.like(_is_amount)):
+            if not (_PRICE.search(column.words) and column.like(is_amount)):
                 continue
             named = [word.upper() for word in column.words.split() if word.upper() in CURRENCIES]
-            written = next((c for v in column.values[:20] if (c := _currency(v))), "")
+            written = next((c for v in column.values[:20] if (c := currency_of(v))), "")
             currency = written or (named[-1] if named else "EUR")
             sure = "" if written or named else "; THE CURRENCY IS A GUESS"
             parts = [
@@ -374,10 +318,6 @@ def _prefixes(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def _holds(sign: str, value: str) -> bool:
-    return sign in value
-
-
 def _names(words: str, field: str, locale: str) -> bool:
     """Tell whether a column's words are a field's and a locale's, `title de` or `title de de`."""
     language = locale.lower().split("-", maxsplit=1)[0]
@@ -389,11 +329,6 @@ def _names(words: str, field: str, locale: str) -> bool:
 
 def _line(name: str, rule: str, note: str) -> str:
     return f"  {name}: {rule}   {note}"
-
-
-def _in_words(name: str) -> str:
-    spaced = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", spaced.lower()).split())
 
 
 def _key(words: str) -> str:
@@ -415,30 +350,3 @@ def _escaped(sign: str) -> str:
     if sign in '"\\':
         return f"\\{sign}"
     return sign if sign.isprintable() else f"\\U{ord(sign):08x}"
-
-
-def _passes(parse: Callable[[str], object], value: str) -> bool:
-    try:
-        parse(value)
-    except FieldError:
-        return False
-    return True
-
-
-def _is_gtin(value: str) -> bool:
-    return _passes(parse_gtin, value)
-
-
-def _is_instant(value: str) -> bool:
-    return _passes(parse_loose_instant, value)
-
-
-def _is_amount(value: str) -> bool:
-    return _passes(parse_loose_amount, value)
-
-
-def _currency(value: str) -> str:
-    try:
-        return parse_loose_amount(value)[1]
-    except FieldError:
-        return ""

@@ -32,7 +32,8 @@ def import_(session: Session, kind: str, path: Path, brand: str) -> None:
     source = Path(os.path.relpath(path, settings.root)).as_posix()
     if source in [spec.path for spec in settings.sources]:
         raise UsageError(f"{path} is a source of this workspace already; edit its mapping instead")
-    trial = _trial(session, settings, SourceSpec(kind, source), brand)
+    options = {"brand": brand} if brand and kind not in MAPPED else {}
+    trial = _trial(session, settings, SourceSpec(kind, source, options=options), brand)
     mapping = _mapping_file(settings, source) if kind in MAPPED else None
     _show(session, trial)
     if not _agreed(f"Write {mapping or FILE} and read {path} from now on?"):
@@ -41,7 +42,7 @@ def import_(session: Session, kind: str, path: Path, brand: str) -> None:
     if mapping is not None:
         (settings.root / mapping).parent.mkdir(exist_ok=True)
         (settings.root / mapping).write_text(trial.mapping, "utf-8")
-    _add_source(settings, kind, source, mapping)
+    _add_source(settings, SourceSpec(kind, source, mapping or "", options))
     session.answer(
         {
             "mapping": mapping,
@@ -125,15 +126,18 @@ def _mapping_file(settings: Settings, source: str) -> str:
     return next(name for name in names if not (settings.root / name).exists())
 
 
-def _add_source(settings: Settings, kind: str, source: str, mapping: str | None) -> None:
+def _add_source(settings: Settings, spec: SourceSpec) -> None:
     """Append the source to the settings; the default source is spelled out where it was implied."""
     path = settings.root / FILE
     text = path.read_text("utf-8").rstrip("\n")
-    lines = [] if "[[sources]]" in text else _source("yaml", "content", None)
-    lines += _source(kind, source, mapping)
+    lines = [] if "[[sources]]" in text else _source(SourceSpec("yaml", "content"))
+    lines += _source(spec)
     path.write_text("\n".join([text, *lines, ""]), "utf-8")
 
 
-def _source(kind: str, source: str, mapping: str | None) -> list[str]:
-    lines = ["", "[[sources]]", f'format = "{kind}"', f"path = {json.dumps(source)}"]
-    return [*lines, f'mapping = "{mapping}"'] if mapping else lines
+def _source(spec: SourceSpec) -> list[str]:
+    lines = ["", "[[sources]]", f'format = "{spec.format}"', f"path = {json.dumps(spec.path)}"]
+    if spec.mapping:
+        lines.append(f'mapping = "{spec.mapping}"')
+    options = ", ".join(f"{name} = {json.dumps(value)}" for name, value in spec.options.items())
+    return [*lines, f"options = {{ {options} }}"] if options else lines

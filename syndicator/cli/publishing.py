@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from syndicator import canonical
+from syndicator import canonical, unchanged
 from syndicator.bundle import keys
 from syndicator.cli.session import Instant, Session, standard
 from syndicator.cli.watching import Watcher
@@ -16,7 +16,9 @@ from syndicator.entitlement import warn_of_losses
 from syndicator.errors import ConflictError, InvalidInputError, Origin, Problem
 from syndicator.pipeline import Proposal, propose, release
 from syndicator.reasons import lines, reasons
-from syndicator.workspace import Workspace, read_workspace
+from syndicator.settings import Settings
+from syndicator.targets import Report, TargetProfile, open_target
+from syndicator.workspace import Workspace, read_target, read_workspace
 
 LARGE_LOSS = 0.2
 """Share of an assortment whose loss by edited rules a plan warns of."""
@@ -78,17 +80,44 @@ def _sharing(proposal: Proposal) -> dict[str, int]:
 @standard
 def publish(session: Session, reviewed: Path | None, strict: bool) -> None:
     """Make the workspace live: objects first, heads last; a second run writes nothing."""
-    workspace = read_workspace(session.settings())
+    settings = session.settings()
+    profile = read_target(settings)
+    if profile and not reviewed and _is_published(session, settings, profile):
+        return
+    files = unchanged.survey(settings, profile) if profile else None
+    workspace = read_workspace(settings)
     kept = _kept(reviewed) if reviewed else None
     now = datetime.fromisoformat(kept["at"]) if kept else session.now()
     proposal = _propose(session, workspace, now, strict=strict)
     if kept and proposal.plan.fingerprint != kept["fingerprint"]:
         raise ConflictError("the reviewed plan", kept["fingerprint"], proposal.plan.fingerprint)
     report = release(workspace, proposal, reviewed=kept is not None)
-    session.answer({**report.as_json(), **_facts(workspace, proposal)})
+    facts = _facts(workspace, proposal)
+    if not kept:
+        unchanged.remember(settings, files, proposal.build.inputs, proposal.next_change, facts)
+    session.answer({**report.as_json(), **facts})
     if not session.as_json:
         session.say(report.summary())
+        if report.feed_warnings:
+            session.note(
+                f"{report.feed_warnings} warnings about feeds; "
+                "`syndicator feed PARTNER CHANNEL` tells them"
+            )
         _foretell(session, proposal)
+
+
+def _is_published(session: Session, settings: Settings, profile: TargetProfile) -> bool:
+    """Say that nothing is to be done, if that is known without building anything."""
+    target = open_target(profile, settings.root)
+    known = unchanged.recall(settings, profile, target, session.now())
+    if known is None:
+        return False
+    memory, generation = known
+    report = Report(generation=generation, usage=target.usage)
+    session.answer({**report.as_json(), **memory.facts})
+    if not session.as_json:
+        session.say(report.summary())
+    return True
 
 
 @click.command()

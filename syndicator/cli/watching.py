@@ -8,7 +8,7 @@ from datetime import datetime
 from syndicator.bundle import Packer
 from syndicator.cli.session import Session
 from syndicator.errors import InvalidInputError, SyndicatorError
-from syndicator.pipeline import propose, release
+from syndicator.pipeline import Memory, propose, release
 from syndicator.settings import Settings
 from syndicator.sources.watch import watch
 from syndicator.workspace import read_workspace
@@ -20,7 +20,7 @@ class Watcher:
     def __init__(self, session: Session, *, strict: bool) -> None:
         self.session, self.strict = session, strict
         self.settings: Settings = session.settings()
-        self.packer = Packer(self.settings.namer)
+        self.memory = Memory(Packer(self.settings.namer))
         self.due: datetime | None = None
 
     def run(self) -> None:
@@ -44,10 +44,11 @@ class Watcher:
             self.settings = self.session.settings()
             workspace = read_workspace(self.settings)
             proposal = propose(
-                workspace, self.session.now(), strict=self.strict, packer=self.packer
+                workspace, self.session.now(), strict=self.strict, memory=self.memory
             )
             self.due = proposal.next_change
             report = release(workspace, proposal)
+            self.memory.learn(proposal, report)
         except InvalidInputError as error:
             self.session.problems(error.problems)
             self.session.note("Nothing was published; what is live stays.")

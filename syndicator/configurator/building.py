@@ -131,6 +131,13 @@ class _Rows:
         self._columns = sorted(
             range(len(table.variables)), key=lambda c: engine.position[table.variables[c]]
         )
+        self._cells = [
+            [
+                tuple(range(engine.sizes[table.variables[column]])) if cell is None else tuple(cell)
+                for cell in (row[column] for row in table.rows)
+            ]
+            for column in self._columns
+        ]
         self._known: dict[tuple[int, tuple[int, ...]], Function] = {}
 
     def build(self) -> Function:
@@ -145,13 +152,12 @@ class _Rows:
         return found
 
     def _branch(self, depth: int, rows: tuple[int, ...]) -> Function:
-        column = self._columns[depth]
-        variable = self._table.variables[column]
+        variable = self._table.variables[self._columns[depth]]
         groups: dict[int, list[int]] = {}
         every = range(self._engine.sizes[variable])
+        cells = self._cells[depth]
         for row in rows:
-            cell = self._table.rows[row][column]
-            for value in every if cell is None else cell:
+            for value in cells[row]:
                 groups.setdefault(value, []).append(row)
         branches = [
             self._split(depth + 1, tuple(groups[value])) if value in groups else self._engine.false
@@ -171,8 +177,8 @@ def conjoin(
     """Return the conjunction of numbered formulas and all domains, from the bottom up.
 
     `live` are the values each variable may have. `limit` bounds the nodes of the growing
-    function (a fact of the function and the order, not of the engine); `after` is told after
-    each step how many nodes the engine holds.
+    function (a fact of the function and the order, not of the engine); `after` is told its
+    size after each step.
 
     Raises:
         TooLargeError: The limit was reached; it names the formula that was being added.
@@ -193,8 +199,8 @@ def conjoin(
             raise TooLargeError("the engine ran out of memory", [number]) from error
         except TooLargeError as error:
             raise TooLargeError(str(error), [number]) from error
-        alive = len(engine.manager)
-        if alive > limit and function.dag_size > limit:
+        size = function.dag_size
+        if size > limit:
             raise TooLargeError(f"more than {limit} nodes", [number])
-        after(alive)
+        after(size)
     return function

@@ -72,14 +72,13 @@ def compile_model(
     work = _Compilation(model, budget or Budget(), seed, pure, left)
     diagrams = work.diagrams()
     count = prod(diagram.count() for diagram in diagrams)
+    rules = model.fingerprint
     flags = 0 if work.portable else ENGINE_ORDER
-    contents = Contents(
-        model.fingerprint, seed, flags, count, model.sizes, tuple(work.live), tuple(diagrams)
-    )
+    contents = Contents(rules, seed, flags, count, model.sizes, tuple(work.live), tuple(diagrams))
     return Artefact(
         data=encode(contents),
         count=count,
-        rules=model.fingerprint,
+        rules=rules,
         seed=seed,
         engine=work.engine,
         portable=work.portable,

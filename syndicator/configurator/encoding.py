@@ -64,11 +64,14 @@ def _put_component(out: bytearray, diagram: Diagram) -> None:
     _put(out, [len(row) - 1 for row in rows])
     for row in rows:
         _put(out, _gaps([value for value, _ in row]))
+    distinct = [list(dict.fromkeys(child for _, child in row)) for row in rows]
+    for row, children in zip(rows, distinct, strict=True):
+        _put(out, [children.index(child) for _, child in row])
     first = 0
-    for row in rows:
+    for children in distinct:
         before = first
-        first = row[0][1]
-        for _, child in row:
+        first = children[0]
+        for child in children:
             _put(out, [_zigzag(child - before)])
             before = child
 
@@ -161,15 +164,23 @@ def _component(reader: _Reader, live: Sequence[tuple[int, ...]]) -> Diagram:
     levels = [level for level in range(length - 1, -1, -1) for _ in range(counts[level])]
     widths = [more + 1 for more in reader.numbers(len(levels))]
     values = [_from_gaps(reader.numbers(width)) for width in widths]
+    choices = [reader.numbers(width) for width in widths]
     nodes = []
     first = 0
-    for level, chosen in zip(levels, values, strict=True):
+    for level, chosen, which in zip(levels, values, choices, strict=True):
+        distinct = _targets(reader, max(which) + 1, first)
+        first = distinct[0]
         children = [NONE] * len(live[variables[level]])
-        before = first
-        for place, value in enumerate(chosen):
-            code = reader.number()
-            before += -(code + 1 >> 1) if code & 1 else code >> 1
-            first = before if place == 0 else first
-            children[value] = before
+        for value, place in zip(chosen, which, strict=True):
+            children[value] = distinct[place]
         nodes.append(Node(level, tuple(children)))
     return Diagram(variables, tuple(live[one] for one in variables), tuple(nodes), len(nodes))
+
+
+def _targets(reader: _Reader, count: int, before: int) -> list[int]:
+    """Return the distinct targets of a node, each written as a difference to the one before."""
+    found = []
+    for code in reader.numbers(count):
+        before += -(code + 1 >> 1) if code & 1 else code >> 1
+        found.append(before)
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from syndicator.configurator.formulas import (
     FALSE,
@@ -22,6 +23,8 @@ from syndicator.configurator.formulas import (
     Table,
     scope,
 )
+
+_Row: TypeAlias = tuple[frozenset[int] | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,23 +160,30 @@ def _span(formula: Linear, live: Sequence[frozenset[int]]) -> tuple[int, int]:
 
 
 def _table(formula: Table, live: Sequence[frozenset[int]]) -> Formula:
-    rows = []
-    for row in formula.rows:
-        cells = tuple(
-            None if cell is None or cell >= live[v] else cell & live[v]
-            for v, cell in zip(formula.variables, row, strict=True)
-        )
-        if all(cell is None for cell in cells):
-            return TRUE
-        if all(cell is None or cell for cell in cells):
-            rows.append(cells)
+    """Drop dead values column by column (tables are long), then columns with one value left."""
+    rows = formula.rows
+    for place, v in enumerate(formula.variables):
+        cells = (row[place] for row in rows)
+        dead = frozenset[int]().union(*(cell for cell in cells if cell is not None)) - live[v]
+        if dead:
+            rows = tuple(row for old in rows if (row := _without(old, place, dead)) is not None)
     if not rows:
         return FALSE
     kept = [c for c, v in enumerate(formula.variables) if len(live[v]) > 1]
-    return Table(
-        tuple(formula.variables[c] for c in kept),
-        tuple(tuple(row[c] for c in kept) for row in rows),
-    )
+    if len(kept) < len(formula.variables):
+        rows = tuple(dict.fromkeys(tuple(row[c] for c in kept) for row in rows))
+    if any(all(cell is None for cell in row) for row in rows):
+        return TRUE
+    return Table(tuple(formula.variables[c] for c in kept), rows)
+
+
+def _without(row: _Row, place: int, dead: frozenset[int]) -> _Row | None:
+    """Return a row without the dead values of a column; None where nothing is left of it."""
+    cell = row[place]
+    if cell is None or cell.isdisjoint(dead):
+        return row
+    left = cell - dead
+    return (*row[:place], left, *row[place + 1 :]) if left else None
 
 
 def _forced(formula: Formula, live: Sequence[frozenset[int]]) -> list[tuple[int, frozenset[int]]]:

@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from syndicator.configurator.building import TooLargeError, conjoin
-from syndicator.configurator.diagram import Layered, extract, reduced
+from syndicator.configurator.diagram import Layered, extract
 from syndicator.configurator.engine import Engine
 from syndicator.configurator.formulas import Formula, scope
 from syndicator.configurator.ordering import candidates
-from syndicator.configurator.sifting import sift
+from syndicator.configurator.sifting import cost, sift
 
 _SIFT_FROM = 5_000
-"""Nodes alive at which CUDD first sifts."""
+"""Nodes of the growing function at which CUDD first sifts, and then at every doubling."""
+
+_LARGE = 60_000
+"""Nodes and edges beyond which our own sifting is too slow, and CUDD's worth its price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Budget:
     """Nodes of one component's finished diagram, in layers."""
     alive: int = 1_000_000
     """Nodes of the growing function in the Boolean engine."""
-    starts: int = 24
+    starts: int = 12
     """Random starts for orders."""
     tries: int = 4
     """Orders whose diagrams are built and measured."""
@@ -95,7 +98,7 @@ class Search:
             best = _smaller(best, self._static(order, best))
             if self.contradictory:
                 return None
-        if best is None or 0 < budget.work < _sweep(best):
+        if best is None or (budget.work and _size(best) > _LARGE):
             best = _smaller(best, self._with_engine_order(orders[0]))
         if best is None or not self.portable:
             return best
@@ -126,7 +129,7 @@ class Search:
         def after(alive: int) -> None:
             if alive > threshold[0]:
                 engine.sift()
-                threshold[0] = max(_SIFT_FROM, 2 * len(engine.manager))
+                threshold[0] = 2 * alive
 
         limits = (self._budget.nodes, self._budget.alive)
         found = self._built(engine, "sifted by CUDD", limits, after)
@@ -168,14 +171,4 @@ def _smaller(one: Layered | None, other: Layered | None) -> Layered | None:
 
 def _size(layered: Layered) -> int:
     """Return nodes and edges of the reduced diagram, which is what is stored."""
-    diagram = reduced(layered)
-    return len(diagram.nodes) + diagram.edges
-
-
-def _sweep(layered: Layered) -> int:
-    """Return roughly what it costs to move every variable through every layer once."""
-    widest = max(len(values) for values in layered.values)
-    return len(layered.layers) * sum(
-        len(layer) * len(values) * min(widest, 8)
-        for layer, values in zip(layered.layers, layered.values, strict=True)
-    )
+    return sum(map(cost, layered.layers))

@@ -29,7 +29,7 @@ class Sifter:
     def of(cls, layered: Layered, limit: int) -> Sifter:
         """Return a sifter that stops after `limit` cells of work."""
         sifter = cls([*layered.variables], [*layered.values], [*layered.layers], limit)
-        sifter.costs = [_cost(layer) for layer in sifter.layers]
+        sifter.costs = [cost(layer) for layer in sifter.layers]
         return sifter
 
     def result(self) -> Layered:
@@ -61,7 +61,7 @@ class Sifter:
         names, values = self.variables, self.values
         names[place], names[below] = names[below], names[place]
         values[place], values[below] = values[below], values[place]
-        self.costs[place], self.costs[place + 1] = _cost(fresh), _cost(self.layers[place + 1])
+        self.costs[place], self.costs[place + 1] = cost(fresh), cost(self.layers[place + 1])
 
     def sweep(self) -> bool:
         """Move every variable to its best place, costliest first; tell whether it helped."""
@@ -85,10 +85,10 @@ class Sifter:
             while here != end:
                 self.swap(min(here, here + step))
                 here += step
-                cost = self.cost()
-                if cost < least:
-                    best, least = here, cost
-                if cost > least * GROWTH or self.work > self.limit:
+                now = self.cost()
+                if now < least:
+                    best, least = here, now
+                if now > least * GROWTH or self.work > self.limit:
                     break
         self._move(here, best)
 
@@ -99,8 +99,8 @@ class Sifter:
             here += step
 
 
-def _cost(layer: Layer) -> int:
-    """Return nodes and edges of a layer that the reduced form will keep."""
+def cost(layer: Layer) -> int:
+    """Return nodes and edges of a layer in the reduced form: exactly, since rows are distinct."""
     total = 0
     for row in layer:
         if row[0] == NONE or any(child != row[0] for child in row):

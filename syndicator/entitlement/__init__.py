@@ -19,6 +19,7 @@ from syndicator.entitlement.changes import (
 from syndicator.entitlement.checks import check_selectors
 from syndicator.entitlement.explanation import Explanation, Part, UnknownNameError, explain
 from syndicator.entitlement.impact import Impact
+from syndicator.entitlement.listing import select_products
 from syndicator.entitlement.model import Edition, Entitlements, Override
 from syndicator.entitlement.reader import parse_manifests
 from syndicator.entitlement.resolver import World, resolve
@@ -48,6 +49,7 @@ __all__ = [
     "parse_manifests",
     "partner_summary",
     "resolve",
+    "select_products",
     "warn_of_losses",
     "who_sees",
 ]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from syndicator.catalog.model import Catalog, Family, SpecType
+from syndicator.entitlement.advice import advise
 from syndicator.entitlement.compiler import Compiler, in_unit
 from syndicator.entitlement.index import Index, SpecIndex
 from syndicator.entitlement.names import suggest
@@ -35,7 +36,8 @@ def check_selectors(manifests: Manifests, catalog: Catalog) -> list[Problem]:
 
     Unknown fields, specs, price lists, families and categories are errors, as are values of the
     wrong type or unit: a forbid that matches nothing because of a typing mistake would show what
-    must not be shown. Unknown brands, SKUs and the like are warnings, for they may come later.
+    must not be shown. Unknown brands, SKUs and the like are warnings, for they may come later,
+    and so is what does nothing: rules that select nothing, partners that nothing is granted to.
 
     Cost: one pass over the catalog for each field in use, then linear in the selectors.
     """
@@ -49,7 +51,36 @@ def check_selectors(manifests: Manifests, catalog: Catalog) -> list[Problem]:
     problems = [problem for _, owner in owners for problem in check.owner(owner)]
     if not any(problem.severity is Severity.ERROR for problem in problems):
         problems += check.nothing(owner for _, owner in owners)
+    problems += advise(manifests, catalog)
     return sorted(problems, key=lambda p: (p.origin.file, p.origin.line or 0, p.message))
+
+
+def check_selector(asked: NamedSelector, manifests: Manifests, catalog: Catalog) -> list[Problem]:
+    """Return what one selector asks for in vain, the named selectors that it uses included."""
+    named, known, waiting = manifests.selectors, {asked.id: asked}, [asked]
+    problems: list[Problem] = []
+    while waiting:
+        for used in names(waiting.pop().selector):
+            if used.name not in named:
+                problems.append(
+                    Problem(
+                        "unknown-selector",
+                        f"there is no selector {used.name!r}, at column {used.column}",
+                        asked.written,
+                        expected="the id of a selector",
+                        found=repr(used.name),
+                        fix=suggest(used.name, named),
+                    )
+                )
+            elif used.name not in known:
+                known[used.name] = named[used.name]
+                waiting.append(named[used.name])
+    if not problems and _circular({name: one.selector for name, one in known.items()}):
+        problems.append(
+            Problem("selector-cycle", "selectors use each other", asked.written, found=asked.text)
+        )
+    check = _Check(catalog, manifests)
+    return problems + [problem for one in known.values() for problem in check.owner(one)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ class Part:
     """One rule or fact that took part in a decision, and how."""
 
     effect: str
-    """`permits`, `forbids`, `embargo`, `bounds`, `hides`, `overrides` or `prices`."""
+    """`permits`, `forbids`, `embargo`, `bounds`; of a field `hides`, `overrides`, `prices`,
+    `disagrees` or `withholds`."""
     name: str
     """The rule as people cite it, such as `grant premium-bikes`, or the fact."""
     reason: str
@@ -267,31 +268,42 @@ class _Asked:
         """Narrow a permission to one field."""
         parts = [*self._policies(self.rights, field, self.partner), *self._owners(field)]
         hiding = [part for part in parts if part.effect == "hides" and part.in_effect]
-        prices = field == "price" and not hiding
-        chosen = self.rights.prices.at(self.now, self.rights.zone) if prices else None
-        if chosen is not None:
-            parts.append(
-                Part("prices", chosen.name, f"for {chosen.scope}, {chosen.currency}", chosen.origin)
-            )
-        shown = not hiding and (not prices or chosen is not None)
-        last = parts[-1] if parts else None
-        if not shown:
-            reason = f"{hiding[0].name} hides it" if hiding else "no price list is in effect"
-            return replace(
-                decision,
-                field=field,
-                allowed=False,
-                reason=reason,
-                deciding=hiding[0] if hiding else None,
-                parts=(*parts, *decision.parts),
-            )
+        if field == "price" and not hiding:
+            parts += self._prices()
+        elif field in {"media", "documents"}:
+            parts += self._withheld()
+        shown, reason, deciding = _field_verdict(field, parts)
         return replace(
             decision,
             field=field,
-            reason=f"{last.name} {last.effect} it" if last else "no policy hides it",
-            deciding=last or decision.deciding,
+            allowed=shown,
+            reason=reason,
+            deciding=deciding or (decision.deciding if shown else None),
             parts=(*parts, *decision.parts),
         )
+
+    def _prices(self) -> Iterator[Part]:
+        """Yield the price lists that address the partner, the one that holds first."""
+        choice = self.rights.prices
+        for rule in choice.clash or ():
+            near = f"for {rule.scope}, as near as another that holds at the same time"
+            yield Part("disagrees", rule.name, near, rule.origin)
+        chosen = choice.at(self.now, self.rights.zone)
+        for rule in () if choice.clash else choice.lists:
+            reason = f"{rule.currency}, for {rule.scope}{_period(rule, self.rights.zone)}"
+            yield Part("prices", rule.name, reason, rule.origin, in_effect=rule is chosen)
+
+    def _withheld(self) -> Iterator[Part]:
+        """Yield the rights windows that name a file which may not be shown here and now."""
+        files = self.case.files
+        held = self.now_snapshot.withheld(self.rights, self.case.index.everything)
+        for path in sorted(held):
+            for rule in files.licences.get(path, ()):
+                where = ", ".join(sorted(rule.territories)) or "everywhere"
+                reason = f"{path} only in {where}{_period(rule, self.rights.zone)}"
+                yield Part("withholds", rule.name, reason, rule.origin)
+            if path in files.stated:
+                yield Part("withholds", path, "the rights that the product states do not hold")
 
     def _policies(self, rights: Rights, field: str, partner: Partner) -> Iterator[Part]:
         whose = "" if partner is self.partner else partner.id
@@ -317,6 +329,22 @@ class _Asked:
                 yield Part(
                     "overrides", rule.name, f"{rule.scope.name} owns this field", rule.origin
                 )
+
+
+def _field_verdict(field: str, parts: list[Part]) -> tuple[bool, str, Part | None]:
+    """Return whether a field is shown, why, and the part that decides."""
+    for part in parts:
+        if part.effect == "hides" and part.in_effect:
+            return False, f"{part.name} hides it", part
+    holding = next((p for p in parts if p.effect == "prices" and p.in_effect), None)
+    if field == "price" and holding is None:
+        clash = next((part for part in parts if part.effect == "disagrees"), None)
+        reason = "two price lists are equally near" if clash else "no price list is in effect"
+        return False, reason, clash
+    owned = next((part for part in parts if part.effect == "overrides"), None)
+    if (last := holding or owned) is not None:
+        return True, f"{last.name} {last.effect} it", last
+    return True, "no policy hides it", None
 
 
 def _selecting(snapshot: Snapshot, rules: tuple[ProductRule, ...]) -> Iterator[ProductRule]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from babel import Locale
 from babel.numbers import is_currency, list_currencies
 
+from syndicator.entitlement.cycles import find_cycles
 from syndicator.entitlement.names import suggest
 from syndicator.entitlement.prices import price_lists_of
 from syndicator.entitlement.rules import (
@@ -21,6 +20,7 @@ from syndicator.entitlement.rules import (
     Scope,
 )
 from syndicator.entitlement.selector import MAX_DEPTH, depth, names
+from syndicator.entitlement.standards import countries, zones
 from syndicator.entitlement.values import HIDEABLE, KEYED, hideable
 from syndicator.entitlement.windows import known_zone
 from syndicator.errors import Problem
@@ -92,7 +92,7 @@ def _programs(check: _Check) -> Iterator[Problem]:
     programs = check.manifests.programs
     for name, program in programs.items():
         yield from check.unknown("program", ("program", name), "parent", program.parent)
-    for cycle in _cycles({name: (p.parent,) for name, p in programs.items()}):
+    for cycle in find_cycles({name: (p.parent,) for name, p in programs.items()}):
         yield check.problem(
             ("program", cycle[0]),
             "parent",
@@ -112,7 +112,7 @@ def _partners(check: _Check) -> Iterator[Problem]:
         yield from check.unknown("partner", owner, "distributor", partner.distributor)
         yield from _words_of(check, partner)
         yield from _ambiguous_prices(check, partner)
-    for cycle in _cycles({name: (p.distributor,) for name, p in partners.items()}):
+    for cycle in find_cycles({name: (p.distributor,) for name, p in partners.items()}):
         yield check.problem(
             ("partner", cycle[0]),
             "distributor",
@@ -166,12 +166,12 @@ def _words_of(check: _Check, partner: Partner) -> Iterator[Problem]:
             f"there is no time zone {partner.timezone!r}",
             expected="a name of the IANA database such as Europe/Berlin",
             found=repr(partner.timezone),
-            fix=suggest(partner.timezone, _zones()),
+            fix=suggest(partner.timezone, zones()),
         )
 
 
 def _country(check: _Check, owner: tuple[str, str], path: str, code: str) -> Iterator[Problem]:
-    if code not in _countries():
+    if code not in countries():
         yield check.problem(
             owner,
             path,
@@ -179,8 +179,8 @@ def _country(check: _Check, owner: tuple[str, str], path: str, code: str) -> Ite
             f"{code!r} is no country",
             expected="two capital letters of ISO 3166-1, such as DE",
             found=repr(code),
-            fix=suggest(code, _countries())
-            if code.upper() not in _countries()
+            fix=suggest(code, countries())
+            if code.upper() not in countries()
             else f"Write {code.upper()}.",
         )
 
@@ -216,8 +216,8 @@ def _ambiguous_prices(check: _Check, partner: Partner) -> Iterator[Problem]:
 
 
 def _territories(check: _Check) -> Iterator[Problem]:
-    for name, countries in check.manifests.territories.items():
-        for code in sorted(countries):
+    for name, codes in check.manifests.territories.items():
+        for code in sorted(codes):
             yield from _country(check, ("territory", name), "countries", code)
 
 
@@ -287,7 +287,7 @@ def _scope(check: _Check, rule: Rule, path: str, scope: Scope) -> Iterator[Probl
 
 
 def _territory(check: _Check, owner: tuple[str, str], path: str, name: str) -> Iterator[Problem]:
-    if ("territory", name) in check.places or name in _countries():
+    if ("territory", name) in check.places or name in countries():
         return
     yield check.problem(
         owner,
@@ -296,7 +296,7 @@ def _territory(check: _Check, owner: tuple[str, str], path: str, name: str) -> I
         f"there is no territory {name!r}",
         expected="the id of a territory, or a country of ISO 3166-1",
         found=repr(name),
-        fix=suggest(name, (*check.declared("territory"), *_countries())),
+        fix=suggest(name, (*check.declared("territory"), *countries())),
     )
 
 
@@ -321,7 +321,7 @@ def _selectors(check: _Check) -> Iterator[Problem]:
         for rule in rules.values():
             for one in names(rule.selector):
                 yield from check.unknown("selector", (kind, rule.id), "products", one.name)
-    cycles = _cycles({name: tuple(u.name for u in used) for name, used in uses.items()})
+    cycles = find_cycles({name: tuple(u.name for u in used) for name, used in uses.items()})
     for cycle in cycles:
         yield check.problem(
             ("selector", cycle[0]),
@@ -377,46 +377,3 @@ def _overrides(check: _Check) -> Iterator[Problem]:
                     found=f"also at {first}",
                 )
             seen.setdefault(key, name)
-
-
-def _cycles(edges: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Return each cycle once, from its smallest name on. Cost: linear in names and edges."""
-    found: list[tuple[str, ...]] = []
-    done: set[str] = set()
-    for start in sorted(edges):
-        found += _cycles_from(start, edges, done)
-    return found
-
-
-def _cycles_from(
-    start: str, edges: Mapping[str, tuple[str, ...]], done: set[str]
-) -> Iterator[tuple[str, ...]]:
-    line: dict[str, Iterator[str]] = {}
-    if start not in done:
-        line[start] = iter(edges[start])
-    while line:
-        name = next(reversed(line))
-        after = next(line[name], None)
-        if after is None:
-            done.add(name)
-            del line[name]
-        elif after in line:
-            cycle = list(line)[list(line).index(after) :]
-            low = cycle.index(min(cycle))
-            yield (*cycle[low:], *cycle[:low])
-        elif after in edges and after not in done:
-            line[after] = iter(edges[after])
-
-
-@lru_cache(maxsize=1)
-def _countries() -> frozenset[str]:
-    territories = [str(code) for code in Locale("en").territories]
-    # CLDR also lists regions by number and a few codes that ISO reserves for other use.
-    private = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
-    return frozenset(code for code in territories if len(code) == 2 and code not in private)  # noqa: PLR2004  alpha-2
-
-
-def _zones() -> Collection[str]:
-    from zoneinfo import available_timezones  # noqa: PLC0415  walks a directory: only to suggest
-
-    return available_timezones()

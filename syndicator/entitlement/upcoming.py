@@ -38,9 +38,14 @@ def next_change(
         if facts is not None and instant >= facts:
             return facts
         later = snapshot(instant)
-        if any(later.answer(rights[name]) != answers[name] for name in affected):
+        if any(_differ(later.answer(rights[name]), answers[name]) for name in affected):
             return instant
     return facts
+
+
+def _differ(one: Answer, other: Answer) -> bool:
+    """Tell whether two answers show differently: where nothing is shown, nothing else matters."""
+    return one != other and bool(one.products or other.products)
 
 
 def _candidates(

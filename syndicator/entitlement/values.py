@@ -60,6 +60,9 @@ def override_values(
         if name not in OVERRIDABLE:
             problems.append(_not_owned(document, path, name))
             continue
+        if name == "features" and _pictured(value):
+            problems.append(_picture(document, path))
+            continue
         try:
             values[name] = msgspec.convert(
                 _localized(name, value, locales), _FIELDS[name].type, strict=True
@@ -75,6 +78,22 @@ def override_values(
                 )
             )
     return values, problems
+
+
+def _pictured(value: object) -> bool:
+    features = value if isinstance(value, list) else ()
+    return any(isinstance(feature, dict) and feature.get("image") for feature in features)
+
+
+def _picture(document: Located, path: str) -> Problem:
+    return Problem(
+        "field-owner",
+        "pictures belong to the manufacturer; a partner owns words",
+        document.at(path),
+        path,
+        "features without 'image'",
+        "an image",
+    )
 
 
 def _not_owned(document: Located, path: str, name: str) -> Problem:

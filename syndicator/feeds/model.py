@@ -37,6 +37,11 @@ class FeedFormat(StrEnum):
     ACP = "acp"
     """Agentic Commerce Protocol feed 2026-04-17: JSON Lines, one product with variants a line."""
 
+    @property
+    def is_change_feed(self) -> bool:
+        """Whether it tells what changed lately, and needs the documents of that alone."""
+        return self in {FeedFormat.ATOM, FeedFormat.JSON_FEED}
+
 
 EXTENSIONS = {
     FeedFormat.ATOM: "atom",

@@ -5,12 +5,12 @@ from syndicator.rendering.element import render_element
 from syndicator.rendering.fragment import render_fragment
 from syndicator.rendering.instants import next_change
 from syndicator.rendering.jsonld import describe
-from syndicator.rendering.press import Press
+from syndicator.rendering.sharing import Renderer
 from syndicator.rendering.view import App, Rules, Shelf, View, media_key, shelve
 
 __all__ = [
     "App",
-    "Press",
+    "Renderer",
     "Rules",
     "Shelf",
     "View",

@@ -7,14 +7,17 @@ from pathlib import Path
 import msgspec
 
 from syndicator.catalog.akeneo import Export
+from syndicator.catalog.akeneo_rules import Tables, infer_rules
 from syndicator.catalog.assembly import Entry, Parts
+from syndicator.catalog.columns import Applied
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.intake import build_product
-from syndicator.catalog.mapping import Applied, problems_of
+from syndicator.catalog.mapping import problems_of
 from syndicator.catalog.rules import CsvRule, MappingRecord
 from syndicator.catalog.shapes import take
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources.csvfile import Table, read_table
+from syndicator.sources.merging import keep
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import read_file
@@ -22,6 +25,7 @@ from syndicator.sources.yamlfile import read_file
 _TABLES = (
     *("attributes", "attribute_groups", "attribute_options", "categories", "channels"),
     *("families", "family_variants", "locales", "product_models"),
+    *("association_types", "currencies"),
 )
 _CSV = CsvRule(delimiter=";")
 
@@ -31,19 +35,21 @@ def gather(
 ) -> tuple[list[Problem], Count]:
     """Read an export into `parts`; return problems and counts.
 
-    The option `channel` chooses whose texts, dates and requirements hold (`ecommerce`).
+    The option `channel` chooses whose texts, dates and requirements hold (`ecommerce`). Without
+    a mapping the export's own tables tell which attribute is which field.
     """
     place = spec.place(root)
-    rules, problems = _rules(root, spec)
     if not place.is_dir():
-        problems.append(missing_source(spec))
-    if rules is None or not place.is_dir():
-        return problems, Count(spec.path, 0, 0, 0)
+        return [missing_source(spec)], Count(spec.path, 0, 0, 0)
+    problems: list[Problem] = []
     base = spec.path.rstrip("/")
-    rules = _rooted(rules, f"{base}/")
     tables = {
         name: _table(place / f"{name}.csv", f"{base}/{name}.csv", problems) for name in _TABLES
     }
+    rules = _rules(root, spec, tables, problems)
+    if rules is None:
+        return problems, Count(spec.path, 0, 0, 0)
+    rules = _rooted(rules, f"{base}/")
     export = Export(tables, rules, spec.options.get("channel", "ecommerce"), vocabulary.locales)
     for family in export.families():
         parts.families.setdefault(family.code, family)
@@ -69,7 +75,7 @@ def _products(
         if isinstance(row, Problem):
             problems.append(row)
         elif entry := _entry(export.apply(row[1]), Origin(label, row[0]), vocabulary, problems):
-            parts.entries.append(entry)
+            keep(entry, spec, parts)
             accepted += 1
     return problems, Count(spec.path, records, accepted, records - accepted)
 
@@ -87,16 +93,21 @@ def _entry(
     return None if product is None or refused else Entry(product, place, strict=False)
 
 
-def _rules(root: Path, spec: SourceSpec) -> tuple[MappingRecord | None, list[Problem]]:
+def _rules(
+    root: Path, spec: SourceSpec, tables: Tables, problems: list[Problem]
+) -> MappingRecord | None:
+    """Return the rules of the mapping, or what the export says of itself where there is none."""
     if not spec.mapping:
-        fix = "Write one, or let `syndicator import` propose it"
-        return None, [
-            Problem("no-mapping", "an Akeneo export needs a mapping", Origin(spec.path), fix=fix)
-        ]
-    documents, problems = read_file(root, root / spec.mapping, outside=True)
-    if problems or not documents:
-        return None, problems or [Problem("empty", "the mapping is empty", Origin(spec.mapping))]
-    return take(documents[0].data, MappingRecord, documents[0].at)
+        return infer_rules(tables, spec.options.get("brand", ""))
+    documents, wrong = read_file(root, root / spec.mapping, outside=True)
+    problems += wrong
+    if not documents and not wrong:
+        problems += [Problem("empty", "the mapping is empty", Origin(spec.mapping))]
+    if not documents:
+        return None
+    rules, wrong = take(documents[0].data, MappingRecord, documents[0].at)
+    problems += wrong
+    return rules
 
 
 def _rooted(rules: MappingRecord, folder: str) -> MappingRecord:

@@ -11,7 +11,8 @@ from typing import Any
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.mapping import compile_mapping
 from syndicator.catalog.model import Product
-from syndicator.catalog.proposal import SAMPLE, propose
+from syndicator.catalog.observation import SAMPLE
+from syndicator.catalog.proposal import propose
 from syndicator.errors import Origin, Problem
 from syndicator.sources.mapped import open_rows, take_row
 from syndicator.sources.spec import SourceSpec

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from syndicator.catalog.assembly import Parts, assemble, named_files
+from syndicator.catalog.assembly import Parts, assemble, named_files, supplied_files
 from syndicator.catalog.fields import Vocabulary
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources import (
@@ -25,6 +25,8 @@ from syndicator.sources import (
 )
 from syndicator.sources.assets import read_assets
 from syndicator.sources.http import fetch, is_address
+from syndicator.sources.memory import question, recall, remember
+from syndicator.sources.merging import merge_problems
 from syndicator.sources.places import inside
 from syndicator.sources.spec import Count, Reading, SourceSpec
 
@@ -57,10 +59,16 @@ def read_catalog(
 
     Never raises for bad input. A problem of severity `error` means that a record, or a whole
     file, stayed out. Products that name files are read with the facts of these. Sources over
-    HTTP take the secrets of their headers from `environment`.
+    HTTP take the secrets of their headers from `environment`. Where nothing has changed since
+    the last time, the answer is remembered (`syndicator.sources.memory`).
     """
+    asked = question(sources, locales, fallback)
     with _undisturbed():
-        return _read(root, sources, locales, fallback, environment)
+        if known := recall(root, asked, sources):
+            return known
+        reading, named = _read(root, sources, locales, fallback, environment)
+    remember(root, asked, sources, named, reading)
+    return reading
 
 
 @contextmanager
@@ -81,7 +89,8 @@ def _read(
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
     environment: Mapping[str, str],
-) -> Reading:
+) -> tuple[Reading, list[str]]:
+    """Return the reading and every file that a product names."""
     parts = Parts()
     known = frozenset(
         (*locales, *fallback, *(locale for chain in fallback.values() for locale in chain))
@@ -96,16 +105,20 @@ def _read(
         if spec is None:
             counts.append(Count(named.path, 0, 0, 0))
             continue
-        before = len(parts.entries)
+        problems += merge_problems(spec)
+        before, supplied = len(parts.entries), len(parts.supplements)
         wrong, count = _GATHERERS[spec.format](root, spec, vocabulary, parts)
         problems += wrong
         counts.append(count)
         home = _home(root, spec)
         for entry in parts.entries[before:]:
             files |= dict.fromkeys((file for _, file in named_files(entry.product)), home)
+        for supplement in parts.supplements[supplied:]:
+            files |= dict.fromkeys(supplied_files(supplement), home)
     catalog, unfit = assemble(parts, read_assets(root, files.items()), locales, fallback)
     problems += unfit
-    return Reading(catalog, problems, tuple(counts))
+    configurators = [e.product.configurator for e in parts.entries if e.product.configurator]
+    return Reading(catalog, problems, tuple(counts)), [*files, *configurators]
 
 
 def _fetched(

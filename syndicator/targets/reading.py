@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from syndicator import canonical
 from syndicator.bundle import Ref, Release, keys, parse_release
 from syndicator.bundle.keys import Fetch
+from syndicator.bundle.pages import Piece
 from syndicator.errors import VerificationError
 from syndicator.targets.port import Readable
 
@@ -62,10 +65,16 @@ def read_release(target: Readable, key: str, integrity: str) -> Release:
     return parse_release(key, fetch(key, integrity), fetch)
 
 
-def fetcher(target: Readable) -> Fetch:
-    """Return how to read verified objects of `target`, as the pure packages ask for them."""
+def fetcher(target: Readable, known: Mapping[str, Piece] = MappingProxyType({})) -> Fetch:
+    """Return how to read verified objects of `target`, as the pure packages ask for them.
+
+    `known` are objects of a build of this process: they are made again instead of read.
+    """
 
     def fetch(key: str, integrity: str) -> bytes:
+        piece = known.get(key)
+        if piece is not None and piece.reference[1] == integrity:
+            return piece.make()
         data = target.read(key)
         if data is None:
             raise VerificationError(f"{key}: missing; `syndicator verify --repair` restores it")

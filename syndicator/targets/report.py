@@ -21,6 +21,8 @@ class Report:
     heads: int = 0
     entries: int = 0
     feeds: int = 0
+    feed_warnings: int = 0
+    """Items that feeds left out, and causes for which their readers may refuse others."""
     retired: int = 0
     retries: int = 0
     """How often another publisher was faster."""
@@ -53,6 +55,7 @@ class Report:
             "heads": self.heads,
             "entries": self.entries,
             "feeds": self.feeds,
+            "feed_warnings": self.feed_warnings,
             "retired": self.retired,
             "retries": self.retries,
             "bytes": self.usage.bytes_written,

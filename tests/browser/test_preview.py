@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from syndicator.server import Server, create_app
 from syndicator.targets import MemoryTarget, blob
@@ -25,7 +26,7 @@ def world(editions, aisle) -> Published:
     return made
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address(aisle) -> Iterator[str]:
     def rehearse(_now: datetime) -> MemoryTarget:
         return world({"de": PRESENT | COMING}, aisle).target
@@ -69,3 +70,21 @@ def test_a_day_to_come_stands_beside_today(address, page):
     later.get_by_role("heading", name="Coming soon").wait_for(timeout=8000)
     today.get_by_text("the shop's own text for NV-9").wait_for(timeout=8000)
     assert NAMER.name("rehearsal", str(day).encode()) in page.frames[2].content()
+
+
+PAGES = [
+    "preview/",
+    "preview/velohaus",
+    "preview/velohaus/NV-1",
+    "preview/_side?sku=NV-1&show=velohaus:de",
+    "preview/_changes",
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_tool_itself_is_accessible(address, page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    for path in PAGES:
+        page.goto(address + path, wait_until="domcontentloaded")
+        found = Axe().run(page, context="main, header").response["violations"]
+        assert [(path, one["id"], one["nodes"][0]["html"]) for one in found] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -31,6 +32,21 @@ def test_publishing_twice_writes_nothing_the_second_time(run: Run, published: Pa
     assert (second["committed"], second["objects"], second["bytes"]) == (False, 0, 0)
     assert before == {path: path.stat().st_mtime_ns for path in (published / "build").rglob("*")}
     assert "Nothing to publish" in run("publish", cwd=published).out
+
+
+def test_a_lost_target_is_published_again(run: Run, published: Path) -> None:
+    """What this machine remembers is not believed when the target knows nothing of it."""
+    shutil.rmtree(published / "build")
+    again = run("publish", "--json", cwd=published).json
+    assert (again["committed"], again["heads"]) == (True, 2)
+
+
+def test_an_edit_that_keeps_the_size_is_noticed(run: Run, published: Path) -> None:
+    """A price of as many digits is a change."""
+    run("publish", cwd=published)
+    prices = published / "content/prices/retail.csv"
+    prices.write_text(prices.read_text().replace("9.50", "9.60"))
+    assert run("publish", "--json", cwd=published).json["heads"] == 2
 
 
 def test_plan_tells_what_publish_then_does(run: Run, published: Path) -> None:

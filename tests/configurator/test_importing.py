@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from configurations import solutions
 
-from syndicator.configurator.importing import READERS, read_dimacs, read_sxfm, read_uvl
+from syndicator.configurator import compile_model
+from syndicator.configurator.importing import (
+    READERS,
+    read_coom,
+    read_dimacs,
+    read_sxfm,
+    read_uvl,
+)
 
 SXFM = """<feature_model name="phone">
 <feature_tree>
@@ -102,3 +109,64 @@ def test_every_feature_model_at_hand_is_read_without_a_problem(shared_data):
         model, problems = READERS["sxfm"](file.read_text("utf-8"), file.name)
         assert problems == []
         assert len(model.options) > 100
+
+
+COOM = """product {
+  Color color
+  Frame frame
+  0..1 Bag bag
+  num 0-3 lamps
+}
+structure Frame { Size size }
+enumeration Color { Red Blue }
+enumeration Size {
+  attribute num/cm height
+  S = ( 45 )
+  M = ( 50 )
+}
+behavior {
+  default color = Blue
+  condition color = Red
+  require frame.size.height > 45
+  require lamps <= 2
+  require bag.volume > 3
+}
+behavior Frame {
+  combinations ( size root.color )
+  allow ( (S, M) Blue )
+  allow ( M -*- )
+}
+"""
+
+
+def test_coom_maps_and_lists_what_does_not():
+    model, problems = read_coom(COOM, "bike.coom")
+    assert {problem.severity for problem in problems} == {"warning"}
+    assert [problem.origin.line for problem in problems] == [4, 19]
+    assert [option.id for option in model.options] == ["color", "frame_size", "lamps"]
+    assert model.options[0].default == 1
+    assert len(solutions(model)) == 3 * 3
+
+
+# The counts follow from the rules by hand: t-shirts blue 5, white 19, black 17, red 12, yellow 15;
+# kids' bikes 3 colours * 4 wheels, yellow 2; default bikes 2 colours * 4 wheels, white 2.
+BY_HAND = {"tshirt": 68, "kids-bike": 14, "default-bike": 10}
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", BY_HAND)
+def test_coom_products_have_the_configurations_counted_by_hand(shared_data, name):
+    file = shared_data / "rules" / "coom" / f"{name}.coom"
+    model, problems = read_coom(file.read_text("utf-8"), file.name)
+    assert problems == []
+    assert compile_model(model).count == BY_HAND[name]
+
+
+@pytest.mark.data
+def test_every_coom_product_at_hand_compiles_without_what_does_not_map(shared_data):
+    files = sorted((shared_data / "rules" / "coom").glob("*.coom"))
+    assert len(files) == 10
+    for file in files:
+        model, problems = read_coom(file.read_text("utf-8"), file.name)
+        assert {problem.code for problem in problems} <= {"not-mapped"}
+        assert compile_model(model).count > 1

@@ -326,8 +326,12 @@ NEXT = {
     ),
     "an embargo ends": (grant("{partner: nord}", 'sku = "SECRET"'), "2026-09-01"),
     "an embargo on what nobody may show": (grant("{partner: nord}", 'sku = "BELL"'), None),
-    "a price list": (PRICES, "2026-06-30T22:00"),
-    "a field policy": (POLICY.replace("hide", "until: 2026-06-10\nhide"), "2026-06-09T15:00"),
+    "a price list": (PRICES + grant("all", 'sku = "BIKE"'), "2026-06-30T22:00"),
+    "a price list of who shows nothing": (PRICES, None),
+    "a field policy": (
+        POLICY.replace("hide", "until: 2026-06-10\nhide") + grant("all", 'sku = "BIKE"'),
+        "2026-06-09T15:00",
+    ),
 }
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicator.entitlement import UnknownNameError
+from syndicator.entitlement import UnknownNameError, parse_manifests
 
 TEXT = """
 kind: program
@@ -167,3 +167,45 @@ def test_the_data_for_machines_has_the_same(ask):
     assert (data["deciding"]["file"], data["deciding"]["line"]) == ("manifests/test.yaml", 19)
     assert [rule["rule"] for rule in data["rules"]] == ["forbid no-carbon", "grant all-bikes"]
     assert data["next_change"] == "2026-12-01T00:00:00+00:00"
+
+
+def test_two_programs_that_disagree_about_the_price_list_are_explained(say):
+    text = """
+kind: program
+id: gold
+---
+kind: program
+id: web
+---
+kind: partner
+id: p
+programs: [gold, web]
+---
+kind: grant
+id: g
+to: all
+products: all
+---
+kind: price-list
+id: one
+currency: EUR
+to: {program: gold}
+---
+kind: price-list
+id: two
+currency: EUR
+to: {program: web}
+"""
+    read, problems = parse_manifests(say.located(text), ("en",))
+    assert [problem.code for problem in problems] == ["ambiguous-price-list"]
+    told = say.explain(say.catalog(say.product("A")), read, "p", "A", say.NOW, "price")
+    assert (told.allowed, told.reason) == (False, "two price lists are equally near")
+    disagreeing = [part.name for part in told.parts if part.effect == "disagrees"]
+    assert disagreeing == ["price-list one", "price-list two"]
+
+
+def test_a_change_of_what_a_refused_product_would_cost_is_no_change(say):
+    text = TEXT.replace("id: base\n", "id: base\nuntil: 2026-08-01\n")
+    world = say.catalog(say.product("BELL", category="parts"))
+    read = say.manifests(text)
+    assert say.explain(world, read, "nord", "BELL", say.NOW).next_change is None

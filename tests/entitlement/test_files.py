@@ -122,3 +122,13 @@ def test_no_part_of_a_document_shows_a_withheld_file(say, world):
     key = shelf.sources[FILES[0]]
     assert shown["berlin"].count(key) >= 4
     assert key not in shown["tokyo"]
+
+
+def test_an_explanation_of_pictures_names_what_withholds_them(say, world):
+    read = say.manifests(PARTNERS + STUDIO)
+    told = say.explain(world, read, "tokyo", "A", say.NOW, "media")
+    (part,) = [part for part in told.parts if part.effect == "withholds"]
+    assert part.name == "rights-window studio"
+    assert part.reason == "media/studio/a.svg only in dach until 2026-07-01T00:00:00+00:00"
+    there = say.explain(world, read, "berlin", "A", say.NOW, "media")
+    assert [part.name for part in there.parts if part.effect == "withholds"] == ["manual.pdf"]

@@ -117,6 +117,8 @@ WRONG = {
         "fields.gtin",
         "",
     ),
+    "kind: override\nid: x\npartner: velohaus\nsku: A\n"
+    "fields: {features: [{title: a, image: b.svg}]}": ("field-owner", "fields.features", ""),
     "kind: override\nid: x\npartner: velohaus\nsku: A\nfields: {titel: x}": (
         "field-owner",
         "fields.titel",
@@ -222,3 +224,29 @@ def test_no_document_whatever_breaks_the_reader(data, kind):
     document = Located({"kind": kind, **data}, Origin("manifests/any.yaml", 1))
     _, problems = parse_manifests([document], ("en",))
     assert all(str(problem) for problem in problems)
+
+
+ADVISED = {
+    "kind: partner\nid: lone": ("no-permit", ""),
+    "kind: partner\nid: corner\ndistributor: velohaus": ("no-permit", ""),
+    "kind: partner\nid: corner\ndistributor: velohaus\n---\n"
+    "kind: delegation\nid: d\ndistributor: velohaus\nproducts: all\n---\n"
+    "kind: grant\nid: g\nto: {partner: corner}\nproducts: all": ("grant-to-dealer", ""),
+    "kind: override\nid: o\npartner: velohaus\nsku: BIKE\nfields: {title: {fr: x}}": (
+        "unseen-locale",
+        "Write a map: {de: …}.",
+    ),
+    "kind: override\nid: o\npartner: velohaus\nsku: BIEK\nfields: {title: {de: x}}": (
+        "unknown-sku",
+        "Did you mean 'BIKE'?",
+    ),
+}
+
+
+@pytest.mark.parametrize("text", ADVISED)
+def test_what_would_do_nothing_is_warned_of(say, text):
+    world = say.catalog(say.product("BIKE", category="bikes"))
+    assert say.check(say.manifests(VALID), world) == []
+    (problem,) = say.check(say.manifests(VALID + "---\n" + text), world)
+    assert (problem.code, problem.fix) == ADVISED[text]
+    assert problem.severity == "warning"

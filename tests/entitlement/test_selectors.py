@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.entitlement import parse_manifests
+from syndicator.entitlement import parse_manifests, select_products
 from syndicator.entitlement.grammar import Mistake, parse_selector
+from syndicator.errors import InvalidInputError
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +205,27 @@ WORDS += ['"a"', "5 W", "2026-01-01", "@x", "spec.a", "true", ".", '"']
 @given(st.lists(st.sampled_from(WORDS), max_size=12))
 def test_no_sequence_of_words_breaks_the_reader(words):
     assert parse_selector(" ".join(words)) is not None
+
+
+def test_the_same_language_lists_products(say, bikes):
+    named = "kind: selector\nid: fast\nproducts: spec.power > 500 W"
+    found = select_products(bikes, say.manifests(named), '@fast or sku = "BELL"', say.NOW)
+    assert found == ["E750", "BELL"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("brand =", "selector"),
+        ('brnad = "x"', "unknown-field"),
+        ("@fats", "unknown-selector"),
+        ("@round", "selector-cycle"),
+    ],
+)
+def test_a_listing_that_asks_in_vain_is_refused(say, bikes, text, code):
+    named = "kind: selector\nid: fast\nproducts: all\n---\n"
+    named += "kind: selector\nid: round\nproducts: '@round'"
+    manifests, _ = parse_manifests(say.located(named), ("en",))
+    with pytest.raises(InvalidInputError) as refusal:
+        select_products(bikes, manifests, text, say.NOW)
+    assert [problem.code for problem in refusal.value.problems] == [code]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -33,7 +32,7 @@ from syndicator.catalog.model import (
     Variant,
 )
 from syndicator.entitlement.model import Edition, Override
-from syndicator.rendering import Press, View, render, render_bytes, shelve
+from syndicator.rendering import View, render, render_bytes, shelve
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SVG = "image/svg+xml"
@@ -291,18 +290,3 @@ def test_the_bytes_are_canonical() -> None:
     data = render_bytes(bike(), seen(bike()))
     assert data == canonical.encode(canonical.decode(data))
     assert data == render_bytes(bike(), seen(bike()))
-
-
-@pytest.mark.parametrize("held", [("B-1",), ("B-1", "R-1"), ("B-1", "R-1", "S-1")])
-def test_a_shared_document_is_the_one_rendered_alone(held: tuple[str, ...]) -> None:
-    """Whatever the press rendered before, an edition gets what rendering for it alone gives."""
-    rack, seat = bike(sku="R-1"), bike(sku="S-1")
-    relations = tuple(Relation(type=RelationType.ACCESSORY, sku=sku) for sku in ("R-1", "S-1"))
-    whole = seen(bike(relations=relations), rack, seat)
-    press = Press(whole.shelf)
-    press.print(whole)
-    edition = dataclasses.replace(whole.edition, skus=held)
-    documents, _ = press.print(View(whole.shelf, edition, NOW))
-    alone = View(whole.shelf, edition, NOW)
-    products = whole.shelf.catalog.products
-    assert documents == {sku: render_bytes(products[sku], alone) for sku in held}

@@ -177,6 +177,9 @@ def test_a_partner_serves_the_aisle_from_its_own_address(tmp_path, deploy, folde
             assert answer.status == 200
             assert b'"count":2' in data
         assert len(seen) == 1, "the partner's cache answers the second shopper"
+        handle = keys.partner_handle(NAMER, "velohaus")
+        for sku, title in (("NV-1", b"Fjord"), ("NV/2", b"Keld")):
+            assert title in get(port, f"/norrvind/fragment/{handle}?sku={sku}", **private)[1]
         for name in ("Cookie", "Referer", "User-Agent", "Authorization"):
             assert not seen[0].get(name), f"{name} left the shop"
         for closed in ("feeds/velohaus/atom.atom", "preview/", "private/refs/live", "e/%0d%0ax"):

@@ -313,6 +313,31 @@ def test_one_source_wins_the_fields_that_it_declares(write: Write) -> None:
     assert codes(reading) == [("unknown-sku", "sku", 3)]
 
 
+def test_any_format_can_supplement(write: Write) -> None:
+    """Pictures of a shop's export go to the workspace's product; a field that is none is told."""
+    shop = "Handle,Title,Vendor,Variant SKU,Variant Price,Image Src\nf,T,N,A,1,https://n.example/1.jpg\n"
+    files = content(
+        GOOD, **{"shop.csv": shop, "own.csv": "id,name,file\nA,a,content/media/a.svg\n"}
+    )
+    own = "fields: {sku: id}\nmedia: [{column: file}]\n"
+    root = write({**files, "own.yaml": own})
+    first = SourceSpec("shopify", "shop.csv", "", {"merge": "media, picture"})
+    reading = read(root, SourceSpec("yaml", "content"), first)
+    product = reading.catalog.products["A"]
+    assert [media.url for media in product.media] == ["https://n.example/1.jpg"]
+    assert product.prices == ()
+    assert [(p.code, p.found) for p in reading.problems] == [("unknown-field", "picture")]
+    last = SourceSpec("csv", "own.csv", "own.yaml", {"merge": "media"})
+    reading = read(
+        root,
+        SourceSpec("yaml", "content"),
+        SourceSpec("shopify", "shop.csv", "", {"merge": "media"}),
+        last,
+    )
+    assert [media.file for media in reading.catalog.products["A"].media] == ["content/media/a.svg"]
+    assert "content/media/a.svg" in reading.catalog.assets
+
+
 def test_a_mapping_is_checked_like_content(write: Write) -> None:
     """Unknown fields, missing rules and keys of a mapping are told with their lines."""
     mapping = "fields:\n  sku: id\n  titel: name\nprice: x\n"

@@ -76,3 +76,17 @@ def test_an_akeneo_variant_takes_from_its_models(
         "model-braided-hat",
         {"size": {"en": "L", "de": "L", "fr": "L"}},
     )
+
+
+def test_akeneo_tells_of_itself(tmp_path: Path, shared_data: Path) -> None:
+    """Without a mapping, types and names of the export say which attribute is which field."""
+    options = {"channel": "ecommerce", "brand": "Akeneo"}
+    spec = SourceSpec("akeneo", str(shared_data / "akeneo"), "", options)
+    reading = read_catalog(tmp_path, [spec], LOCALES, {})
+    assert errors(reading) == []
+    product = reading.catalog.products["Braided-hat-l"]
+    assert (product.title, product.brand) == ({"en": "Braided hat"}, "Akeneo")
+    assert reading.catalog.products["14596093"].brand == "LG"
+    amounts = {price.list for p in reading.catalog.products.values() for price in p.prices}
+    assert amounts == {"price-eur", "price-usd"}
+    assert sum(bool(p.media) for p in reading.catalog.products.values()) > 70

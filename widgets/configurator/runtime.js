@@ -92,24 +92,31 @@ const readComponent = (reader, live) => {
       slot[start[n] + i] = slots[level[n]][value] ?? refuse("artefact damaged");
     });
   }
+  const which = reader.numbers(edges);
   const to = new Int32Array(edges);
   const pair = new Int32Array(edges).fill(-1);
   /** @type {number[][]} */
   const pairs = [[-1, level[nodes]]];
   const known = new Map();
   for (let n = 1, first = 0; n <= nodes; n++) {
+    /** @type {number[]} */
+    const targets = [];
     for (let e = start[n], before = first; e < start[n + 1]; e++) {
-      const code = reader.number();
-      before += code & 1 ? -(code + 1) / 2 : code / 2;
-      if (!(before >= 0 && before < n && level[before] > level[n])) refuse("artefact damaged");
-      to[e] = before;
-      if (e === start[n]) first = before;
-      if (level[before] > level[n] + 1) {
-        const key = level[n] * (length + 1) + level[before];
-        if (!known.has(key)) known.set(key, pairs.push([level[n], level[before]]) - 1);
+      if (which[e] === targets.length) {
+        const code = reader.number();
+        before += code & 1 ? -(code + 1) / 2 : code / 2;
+        if (!(before >= 0 && before < n && level[before] > level[n])) refuse("artefact damaged");
+        targets.push(before);
+      }
+      const target = targets[which[e]] ?? refuse("artefact damaged");
+      to[e] = target;
+      if (level[target] > level[n] + 1) {
+        const key = level[n] * (length + 1) + level[target];
+        if (!known.has(key)) known.set(key, pairs.push([level[n], level[target]]) - 1);
         pair[e] = known.get(key);
       }
     }
+    first = targets[0];
   }
   return { vars, level, start, slot, to, pair, pairs, root: nodes, slots, free: new Float64Array(length + 1) };
 };
@@ -197,6 +204,7 @@ export class Configurator {
   /** @type {number[]} slots that every configuration has */ #core = [];
   /** @type {Map<number, number>} variable to slot, in the order of choosing */ #chosen = new Map();
   /** @type {Map<string, number>} */ #index = new Map();
+  /** @type {Int32Array} the variable of each slot */ #owner;
   /** @type {Float64Array} */ #price;
   /** @type {Uint8Array} */ #masked;
   #basePrice = 0;
@@ -230,12 +238,14 @@ export class Configurator {
     this.#core = live.filter((values) => values.length === 1).map(([only]) => only);
     this.#price = new Float64Array(slots);
     this.#masked = new Uint8Array(slots);
+    this.#owner = new Int32Array(slots);
     this.labels = labels;
     this.slots = slots;
     this.cap = Infinity;
     labels.options.forEach((option, v) => {
       this.#index.set(option.id, v);
       option.values.forEach((value, i) => {
+        this.#owner[this.#base[v] + i] = v;
         this.#price[this.#base[v] + i] = value.price ?? 0;
         this.#masked[this.#base[v] + i] = value.off ? 1 : 0;
       });
@@ -283,30 +293,35 @@ export class Configurator {
     return weight;
   }
 
-  /** @param {Float64Array} weight @returns {number} the least total weight; Infinity where none is possible */
-  #least(weight) {
-    let sum = 0;
-    for (const s of this.#core) sum += weight[s];
+  /**
+   * The least weight below each node of each component, and the least total; null where none is possible.
+   * @param {Float64Array} weight
+   */
+  #ups(weight) {
+    let total = 0;
+    for (const s of this.#core) total += weight[s];
+    const ups = [];
     for (const part of this.#parts) {
-      const up = upward(part, weight);
-      if (!up) return Infinity;
-      sum += part.free[part.level[part.root]] + up[part.root];
+      const up = total < Infinity ? upward(part, weight) : null;
+      if (!up) return null;
+      total += part.free[part.level[part.root]] + up[part.root];
+      ups.push(up);
     }
-    return sum;
+    return total < Infinity ? { total, ups } : null;
   }
 
   /** @param {Float64Array} weight @returns {Float64Array} the least total weight through each slot */
   #through(weight) {
     const result = new Float64Array(this.slots).fill(Infinity);
-    const total = this.#least(weight);
-    if (total === Infinity) return result;
-    for (const part of this.#parts) {
-      const up = /** @type {Float64Array} */ (upward(part, weight));
+    const found = this.#ups(weight);
+    if (!found) return result;
+    this.#parts.forEach((part, p) => {
+      const up = found.ups[p];
       through(part, weight, up, result);
-      const others = total - part.free[part.level[part.root]] - up[part.root];
-      for (const slots of part.slots) for (const s of slots) result[s] += others;
-    }
-    for (const s of this.#core) result[s] = total;
+      const others = found.total - part.free[part.level[part.root]] - up[part.root];
+      if (others) for (const slots of part.slots) for (const s of slots) result[s] += others;
+    });
+    for (const s of this.#core) result[s] = found.total;
     return result;
   }
 
@@ -345,8 +360,8 @@ export class Configurator {
   /** @param {[number, number][]} chosen @param {number} v @param {number} slot @param {boolean} capped */
   #fits(chosen, v, slot, capped) {
     const weight = this.#weights(new Map([...chosen, [v, slot]]), this.#cost);
-    const least = this.#least(weight) + this.#basePrice;
-    return least < Infinity && !(capped && least > this.cap);
+    const least = this.#ups(weight);
+    return !!least && !(capped && least.total + this.#basePrice > this.cap);
   }
 
   /**
@@ -376,20 +391,9 @@ export class Configurator {
 
   /** @param {number} s the price of a slot, and a change where the shopper chose otherwise */
   #penalty = (s) => {
-    const kept = this.#chosen.get(this.#owner(s));
+    const kept = this.#chosen.get(this.#owner[s]);
     return (kept === undefined || kept === s ? 0 : CHANGE) + this.#price[s];
   };
-
-  /** @param {number} s */
-  #owner(s) {
-    let low = 0;
-    for (let high = this.#base.length; high - low > 1; ) {
-      const middle = (low + high) >> 1;
-      if (this.#base[middle] <= s) low = middle;
-      else high = middle;
-    }
-    return low;
-  }
 
   /**
    * The choices (and `cap`) that rule a value out: null where it is possible, an empty list where the
@@ -451,9 +455,9 @@ export class Configurator {
    * @param {Float64Array} weight @returns {number[] | null}
    */
   #solve(weight) {
-    if (this.#least(weight) === Infinity) return null;
-    return this.#walk((part) => {
-      const up = /** @type {Float64Array} */ (upward(part, weight));
+    const least = this.#ups(weight);
+    return least && this.#walk((part, p) => {
+      const up = least.ups[p];
       return {
         edge: (n) => {
           let best = part.start[n];
@@ -472,14 +476,14 @@ export class Configurator {
 
   /**
    * Go from the root to the end of each component.
-   * @param {(part: Component) => {edge: (node: number) => number, free: (slots: number[]) => number}} guide
+   * @param {(part: Component, p: number) => {edge: (node: number) => number, free: (slots: number[]) => number}} guide
    */
   #walk(guide) {
     /** @type {number[]} */
     const found = [];
-    for (const s of this.#core) found[this.#owner(s)] = s;
-    for (const part of this.#parts) {
-      const guided = guide(part);
+    for (const s of this.#core) found[this.#owner[s]] = s;
+    this.#parts.forEach((part, p) => {
+      const guided = guide(part, p);
       let l = 0;
       for (let n = part.root; ; ) {
         for (; l < part.level[n]; l++) found[part.vars[l]] = guided.free(part.slots[l]);
@@ -488,7 +492,7 @@ export class Configurator {
         found[part.vars[l++]] = part.slot[e];
         n = part.to[e];
       }
-    }
+    });
     return found;
   }
 
@@ -513,7 +517,7 @@ export class Configurator {
 
   /** @param {number} s the price of a slot, and a change where it is not the default */
   #leaving = (s) => {
-    const v = this.#owner(s);
+    const v = this.#owner[s];
     const usual = this.labels.options[v].default;
     return (usual === undefined || this.#base[v] + usual === s ? 0 : CHANGE) + this.#price[s];
   };

@@ -1,0 +1,320 @@
+"""What reading a catalog costs: products a second beside peers, memory, sanitising.
+
+Reads the Icecat products where they are beside the clone, else generated records. `--size small`
+runs in seconds. Peers (pandas, Polars, pydantic, nh3) are measured where they are installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from syndicator.catalog import richtext  # noqa: E402  run from a clone, installed or not
+from syndicator.sources import SourceSpec, read_catalog  # noqa: E402
+
+DATA = Path(os.environ.get("SYNDICATOR_SHARED_DATA", ROOT.parent / "shared" / "data"))
+ICECAT = DATA / "icecat" / "products.jsonl"
+SIZES = {"small": (1_000, 5_000, 2), "full": (0, 1_000_000, 5)}
+"""Records to read (0: all), products to hold in memory, alternating runs."""
+REACH_RATE = 20_000
+REACH_AGAIN = 0.1
+REACH_MEMORY = 1.5e9
+WORDS = [
+    "quiet",
+    "steel",
+    "frame",
+    "with",
+    "eight",
+    "gears",
+    "and",
+    "light",
+    "that",
+    "stays",
+    "on",
+    "for",
+    "the",
+    "long",
+    "way",
+    "home",
+]
+MAPPING = ROOT / "mappings" / "icecat.yaml"
+
+
+def generated(count: int) -> str:
+    """Return seeded records of the shape of the Icecat ones."""
+    chance = random.Random(7)
+    lines = []
+    for number in range(count):
+        row: dict[str, Any] = {
+            "id": str(number),
+            "name": f"M{number}",
+            "title": " ".join(chance.choices(WORDS, k=8)),
+            "short_description": " ".join(chance.choices(WORDS, k=14)),
+            "ean": [],
+            "img_high": f"https://media.example/{number}.jpg",
+            "date_released": "2026-05-01T00:00:00Z",
+            "supplier": f"Maker {number % 50}",
+            "price": chance.randint(100, 900_000),
+        }
+        row |= {f"attr_t_{key}": chance.choice(WORDS) for key in chance.sample(WORDS, k=6)}
+        row |= {f"attr_n_{key}": chance.randint(1, 900) / 10 for key in chance.sample(WORDS, k=6)}
+        lines.append(json.dumps(row))
+    return "\n".join(lines) + "\n"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the processor time of some work."""
+    gc.collect()
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def row(
+    case: str,
+    value: float,
+    unit: str,
+    *,
+    subject: str = "syndicator",
+    peer: str = "",
+    ratio: float | None = None,
+    reach: float | None = None,
+    met: bool | None = None,
+) -> dict[str, Any]:
+    """Return one line of the table."""
+    found = {"case": case, "subject": subject, "value": round(value, 4), "unit": unit, "peer": peer}
+    found |= {"ratio": None if ratio is None else round(ratio, 3), "reach": reach, "met": met}
+    return found
+
+
+# --- reading -----------------------------------------------------------------------------
+
+
+def read(folder: Path, source: Path) -> int:
+    """Read the catalog; returns how many products it has."""
+    spec = SourceSpec("jsonl", str(source), str(MAPPING))
+    return len(read_catalog(folder, [spec], ("en",), {}).catalog.products)
+
+
+def forget(folder: Path) -> None:
+    """Remove what was remembered."""
+    (folder / ".syndicator" / "catalog.msgpack").unlink(missing_ok=True)
+
+
+def peers(source: Path) -> dict[str, Callable[[], object]]:
+    """Return how each installed peer reads the same file."""
+    found: dict[str, Callable[[], object]] = {}
+    for name in ("pandas", "polars", "pydantic"):
+        try:
+            module: Any = importlib.import_module(name)
+        except ImportError:
+            continue
+        found[name] = _peer(name, module, source)
+    return found
+
+
+def _peer(name: str, module: Any, source: Path) -> Callable[[], object]:  # noqa: ANN401  any module
+    if name == "pandas":
+        return lambda: module.read_json(source, lines=True)
+    if name == "polars":
+        return lambda: module.read_ndjson(source, infer_schema_length=None)
+    shape = module.create_model(
+        "Shape",
+        __config__=module.ConfigDict(extra="allow"),
+        id=(str, ...),
+        name=(str, ...),
+        title=(str, ...),
+        ean=(list[str], []),
+        supplier=(str, ...),
+        price=(int, ...),
+    )
+
+    def validate() -> object:
+        with source.open("rb") as lines:
+            return [shape.model_validate_json(line) for line in lines]
+
+    return validate
+
+
+def reading(folder: Path, source: Path, runs: int) -> list[dict[str, Any]]:
+    """Return the rows of reading: cold, beside peers in alternating runs, and again unchanged."""
+    others = peers(source)
+    times: dict[str, list[float]] = {name: [] for name in ("cold", "again", *others)}
+    count = 0
+
+    def work() -> None:
+        nonlocal count
+        count = read(folder, source)
+
+    for _ in range(runs):
+        forget(folder)
+        times["cold"].append(seconds(work))
+        times["again"].append(seconds(work))
+        for name, other in others.items():
+            times[name].append(seconds(other))
+    best = {name: min(held) for name, held in times.items()}
+    rate = count / best["cold"]
+    note = f"read, validate, normalise {count} records, best of {runs}"
+    rows = [row(note, rate, "products/s", reach=REACH_RATE, met=rate >= REACH_RATE)]
+    again = best["again"] / best["cold"]
+    met = again <= REACH_AGAIN
+    rows.append(
+        row("the same, unchanged", best["again"], "s", ratio=again, reach=REACH_AGAIN, met=met)
+    )
+    rows.extend(
+        row(
+            "the same file",
+            count / best[name],
+            "records/s",
+            subject=f"{name} {version(name)}",
+            peer="syndicator",
+            ratio=best["cold"] / best[name],
+        )
+        for name in others
+    )
+    return rows
+
+
+# --- memory ------------------------------------------------------------------------------
+
+
+def held(count: int) -> dict[str, Any]:
+    """Return the row of memory: a process of its own reads generated products."""
+    command = [sys.executable, __file__, "--hold", str(count)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(answer.stdout)
+    peak = found["peak"]
+    whole = count >= SIZES["full"][1]
+    case = f"hold {found['products']} generated products, {peak / count:.0f} bytes each at the peak"
+    return row(
+        case,
+        peak / 1e6,
+        "MB",
+        reach=REACH_MEMORY / 1e6 if whole else None,
+        met=peak <= REACH_MEMORY if whole else None,
+    )
+
+
+def hold(count: int) -> None:
+    """Read generated products and print how much memory it took at most."""
+    with tempfile.TemporaryDirectory() as name:
+        source = Path(name, "p.jsonl")
+        with source.open("w") as file:
+            _write(file, count)
+        products = read(Path(name), source)
+    status = Path("/proc/self/status").read_text()  # getrusage would tell the parent's peak too
+    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    print(json.dumps({"products": products, "peak": peak * 1024}))
+
+
+def _write(file: Any, count: int) -> None:  # noqa: ANN401  a text file
+    """Write generated records in portions, each with numbers of its own."""
+    portion = 20_000
+    text = generated(min(count, portion)).splitlines()
+    for number in range(count):
+        line = text[number % portion]
+        file.write(line.replace(f'"id": "{number % portion}"', f'"id": "{number}"', 1) + "\n")
+
+
+# --- rich text ---------------------------------------------------------------------------
+
+
+def sanitising(runs: int) -> list[dict[str, Any]]:
+    """Return the rows of sanitising: HTML of a shop, without the memory, beside nh3."""
+    chance = random.Random(7)
+    texts = [
+        f"<p>{' '.join(chance.choices(WORDS, k=60))} <b>{n}</b></p><ul>"
+        + "".join(f"<li>{' '.join(chance.choices(WORDS, k=6))}</li>" for _ in range(5))
+        + "</ul>"
+        for n in range(300)
+    ]
+    size = sum(map(len, texts))
+
+    def ours() -> None:
+        richtext._sanitise.cache_clear()  # noqa: SLF001  the cost without it is the question
+        for text in texts:
+            richtext.sanitise(text)
+
+    def kept() -> None:
+        for text in texts:
+            richtext.sanitise(text)
+
+    cold = min(seconds(ours) for _ in range(runs))
+    again = min(seconds(kept) for _ in range(runs))
+    rows = [
+        row(
+            f"sanitise {len(texts)} texts of {size // len(texts)} characters",
+            cold / len(texts) * 1e6,
+            "us/text",
+        ),
+        row("the same, kept by content", again / len(texts) * 1e6, "us/text", ratio=again / cold),
+    ]
+    try:
+        nh3: Any = importlib.import_module("nh3")
+    except ImportError:
+        return rows
+    other = min(seconds(lambda: [nh3.clean(text) for text in texts]) for _ in range(runs))
+    rows.append(
+        row(
+            "the same texts", other / len(texts) * 1e6, "us/text",
+            subject=f"nh3 {version('nh3')}", peer="syndicator", ratio=cold / other,
+        )
+    )  # fmt: skip
+    return rows
+
+
+def run(size: str) -> list[dict[str, Any]]:
+    """Return all rows of one size."""
+    records, products, runs = SIZES[size]
+    with tempfile.TemporaryDirectory() as name:
+        folder, source = Path(name), ICECAT
+        if not source.is_file():
+            source = folder / "generated.jsonl"
+            source.write_text(generated(records or 10_000))
+        elif records:
+            source = folder / "first.jsonl"
+            source.write_bytes(b"".join(ICECAT.read_bytes().splitlines(keepends=True)[:records]))
+        if source.parent == folder:
+            os.utime(source, (1_700_000_000, 1_700_000_000))
+        return [*reading(folder, source, runs), *sanitising(runs), held(products)]
+
+
+def main() -> None:
+    """Measure, and print a table or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", choices=sorted(SIZES), default="full")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--hold", type=int, default=0, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.hold:
+        hold(options.hold)
+        return
+    rows = run(options.size)
+    if options.json:
+        print(json.dumps(rows, indent=2))
+        return
+    for line in rows:
+        ratio = "" if line["ratio"] is None else f"x{line['ratio']:g}"
+        met = {None: "", True: "met", False: "NOT MET"}[line["met"]]
+        reach = "" if line["reach"] is None else f"reach {line['reach']:g}"
+        told = f"{line['value']:>12,.2f} {line['unit']:<11} {ratio:<8} {reach} {met}"
+        print(f"{line['case']:<68} {line['subject']:<18} {told}")
+
+
+if __name__ == "__main__":
+    main()

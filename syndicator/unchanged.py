@@ -1,0 +1,114 @@
+"""Know without building that nothing changed: the files are as they were at the last publish.
+
+What is remembered is a cache below `.syndicator/`. It is believed only while every file of the
+workspace has the size and time that it had, no date in the rules has come, and the target still
+names what was published from them; losing it costs a build.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from syndicator import __version__, canonical
+from syndicator.settings import STATE, Settings
+from syndicator.sources.http import is_address
+from syndicator.targets import Target, TargetProfile, read_ref
+from syndicator.widgets import built_in_folder
+
+_FILE = "published.json"
+_IGNORED = frozenset({STATE, ".git", ".venv", "__pycache__", "node_modules"})
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """What the last publish of this machine left: its files, its outcome, its end."""
+
+    files: str
+    inputs: str
+    facts: dict[str, Any]
+    until: datetime | None = None
+
+
+def recall(
+    settings: Settings, profile: TargetProfile, target: Target, now: datetime
+) -> tuple[Memory, int] | None:
+    """Return the memory of the last publish and what generation is live, if both still agree.
+
+    Nothing where publishing now might change something.
+
+    Cost: one stat for each file of the workspace, and one request for the live reference.
+
+    Raises:
+        TargetError: The target cannot be read.
+    """
+    try:
+        memory = msgspec.json.decode((settings.root / STATE / _FILE).read_bytes(), type=Memory)
+    except (OSError, msgspec.DecodeError):
+        return None
+    if (memory.until and now >= memory.until) or survey(settings, profile) != memory.files:
+        return None
+    ref = read_ref(target)
+    settled = ref is not None and ref.inputs == memory.inputs and ref.delivered == ref.generation
+    return (memory, ref.generation) if ref is not None and settled else None
+
+
+def remember(
+    settings: Settings,
+    files: str | None,
+    inputs: str,
+    until: datetime | None,
+    facts: Mapping[str, Any],
+) -> None:
+    """Keep what a publish made of `files`, the survey from before it read them."""
+    if files is None:
+        return
+    place = settings.root / STATE / _FILE
+    fresh = place.with_suffix(".new")
+    fresh.write_bytes(msgspec.json.encode(Memory(files, inputs, dict(facts), until)))
+    fresh.replace(place)
+
+
+def survey(settings: Settings, profile: TargetProfile) -> str | None:
+    """Return a fingerprint of the times and sizes of all files that a build reads.
+
+    None where a build reads more than files: addresses of the web, databases.
+    """
+    if any(is_address(source.path) for source in settings.sources) or _asks_databases(settings):
+        return None
+    root = settings.root
+    places = {root, built_in_folder()}
+    for source in settings.sources:
+        places |= {root / path for path in (source.path, source.mapping) if path}
+    target = (root / profile.path).resolve() if profile.path else None
+    told = [[__version__, settings.target, canonical.fingerprint(settings.secret)]]
+    for place in sorted(places):
+        told += [[path, str(at), str(size)] for path, at, size in _files(place, target)]
+    return canonical.fingerprint(canonical.encode(told))
+
+
+def _asks_databases(settings: Settings) -> bool:
+    manifests = (settings.root / "manifests").rglob("*.yaml")
+    return any(b"sql:" in path.read_bytes() for path in manifests if path.is_file())
+
+
+def _files(place: Path, target: Path | None) -> Iterator[tuple[str, int, int]]:
+    """Yield path, time and size of each file, in order; what was published is left out."""
+    if place.is_file():
+        stat = place.stat()
+        yield str(place), stat.st_mtime_ns, stat.st_size
+        return
+    for folder, names, files in os.walk(place):
+        names[:] = sorted(
+            name
+            for name in names
+            if name not in _IGNORED and Path(folder, name).resolve() != target
+        )
+        for name in sorted(files):
+            path = Path(folder, name)
+            stat = path.lstat()
+            yield str(path), stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,175 @@
+"""Shared rendering gives the bytes that rendering alone would give, in every run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from syndicator.canonical import Namer
+from syndicator.catalog.model import (
+    Catalog,
+    Lifecycle,
+    Price,
+    Product,
+    Relation,
+    RelationType,
+    Variant,
+)
+from syndicator.entitlement.model import Edition, Override
+from syndicator.rendering import Renderer, Shelf, View, render_bytes, sharing, shelve
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def product(sku: str, **fields: Any) -> Product:
+    defaults: dict[str, Any] = {"brand": "Maker", "title": {"en": sku, "de": f"{sku} de"}}
+    return Product(sku=sku, **{**defaults, **fields})
+
+
+def price(amount: int, **when: Any) -> Price:
+    return Price(list="retail", amount=Decimal(amount), currency="EUR", **when)
+
+
+TO_B = Relation(type=RelationType.ACCESSORY, sku="B")
+CATALOG = Catalog(
+    locales=("en", "de"),
+    products={
+        p.sku: p
+        for p in (
+            product("A", prices=(price(10),), relations=(TO_B,)),
+            product("B", prices=(price(20, valid_until=NOW + timedelta(days=1)),)),
+            product("C", variant=Variant(group="g", axes={"size": {"en": "S"}})),
+            product("D", variant=Variant(group="g", axes={"size": {"en": "M"}})),
+            product("E", lifecycle=Lifecycle(release=NOW + timedelta(days=1))),
+        )
+    },
+)  # fmt: skip
+
+
+def edition(name: str, skus: str, **terms: Any) -> Edition:
+    fields: dict[str, Any] = {"locale": "en", "price_list": "retail", **terms}
+    return Edition(id=name, skus=tuple(skus), partners=("p",), **fields)
+
+
+EDITIONS = [
+    edition("all", "ABCDE"),
+    edition("same", "ABCDE"),
+    edition("no-b", "ACDE"),
+    edition("no-d", "ABCE"),
+    edition("german", "ABCDE", locale="de"),
+    edition("no-price", "ABCDE", price_list=""),
+    edition("hidden", "ABCDE", hidden=frozenset({"price"})),
+    edition("own", "ABCDE", overrides=(Override("B", "title", {"en": "Own"}, "p"),)),
+]
+
+
+def alone(shelf: Shelf, one: Edition, now: datetime) -> dict[str, bytes]:
+    view = View(shelf, one, now, "EUR")
+    return {sku: render_bytes(shelf.catalog.products[sku], view) for sku in one.skus}
+
+
+def shared(
+    renderer: Renderer, catalog: Catalog, now: datetime = NOW
+) -> dict[str, dict[str, bytes]]:
+    shelf = renderer.begin(shelve(catalog, Namer(b"x" * 32)), now)
+    return {one.id: renderer.edition(shelf, one, now, "EUR")[0] for one in EDITIONS}
+
+
+def expected(catalog: Catalog, now: datetime = NOW) -> dict[str, dict[str, bytes]]:
+    shelf = shelve(catalog, Namer(b"x" * 32))
+    return {one.id: alone(shelf, one, now) for one in EDITIONS}
+
+
+def with_product(catalog: Catalog, sku: str, **changes: Any) -> Catalog:
+    products = dict(catalog.products)
+    products[sku] = msgspec.structs.replace(products[sku], **changes)
+    return msgspec.structs.replace(catalog, products=products)
+
+
+def test_sharing_changes_no_byte() -> None:
+    assert shared(Renderer(), CATALOG) == expected(CATALOG)
+
+
+CHANGES = {
+    "a price": with_product(CATALOG, "B", prices=(price(21),)),
+    "the title of a related product": with_product(CATALOG, "B", title={"en": "New"}),
+    "a member of a variant group": with_product(CATALOG, "D", variant=None),
+    "a locale": msgspec.structs.replace(CATALOG, fallback={"de": ("en",)}),
+    "a new product": msgspec.structs.replace(
+        CATALOG,
+        products={
+            **CATALOG.products,
+            "F": product("F", variant=Variant(group="g", axes={"size": {"en": "L"}})),
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_second_run_sees_every_change(change: Catalog) -> None:
+    renderer = Renderer()
+    shared(renderer, CATALOG)
+    assert shared(renderer, change) == expected(change)
+    assert shared(renderer, CATALOG) == expected(CATALOG)
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+def test_a_second_run_sees_that_dates_have_come(days: int) -> None:
+    renderer = Renderer()
+    shared(renderer, CATALOG)
+    later = NOW + timedelta(days=days)
+    assert shared(renderer, CATALOG, later) == expected(CATALOG, later)
+
+
+@pytest.fixture
+def renderings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The SKUs that were really rendered."""
+    done: list[str] = []
+    render = sharing.render_bytes
+
+    def counted(one: Product, view: View) -> bytes:
+        done.append(one.sku)
+        return render(one, view)
+
+    monkeypatch.setattr(sharing, "render_bytes", counted)
+    return done
+
+
+def test_equal_editions_render_each_product_once(renderings: list[str]) -> None:
+    renderer = Renderer()
+    shelf = renderer.begin(shelve(CATALOG, Namer(b"x" * 32)), NOW)
+    for one in EDITIONS[:2]:
+        renderer.edition(shelf, one, NOW, "EUR")
+    assert sorted(renderings) == list("ABCDE")
+
+
+def test_one_change_renders_what_shows_it_and_nothing_else(renderings: list[str]) -> None:
+    """B is shown by itself and named by A; an equal catalog, read anew, is no change."""
+    renderer = Renderer()
+    shared(renderer, CATALOG)
+    renderings.clear()
+    fresh = msgspec.convert(msgspec.to_builtins(CATALOG.products), dict[str, Product])
+    shared(renderer, msgspec.structs.replace(CATALOG, products=fresh))
+    assert renderings == []
+    shared(renderer, with_product(CATALOG, "B", prices=(price(21),)))
+    assert set(renderings) == {"A", "B"}
+
+
+def test_documents_that_are_shared_are_one_object() -> None:
+    """Packing compares by identity first, so that equal editions cost next to nothing."""
+    made = shared(Renderer(), CATALOG)
+    assert made["all"]["A"] is made["same"]["A"]
+    assert made["all"]["A"] is not made["no-b"]["A"]
+
+
+def test_pictures_are_told_for_shared_documents_too() -> None:
+    renderer = Renderer()
+    shelf = renderer.begin(shelve(CATALOG, Namer(b"x" * 32)), NOW)
+    first = renderer.edition(shelf, EDITIONS[0], NOW, "EUR")
+    second = renderer.edition(shelf, replace(EDITIONS[0], id="other"), NOW, "EUR")
+    assert first == second
