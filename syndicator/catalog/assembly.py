@@ -86,6 +86,13 @@ def named_files(product: Product) -> Iterator[tuple[str, str]]:
     yield from ((path, file) for path, file in named if file)
 
 
+def supplied_files(supplement: Supplement) -> Iterator[str]:
+    """Yield every file that a supplement names."""
+    bare = Product(sku=supplement.sku, brand="", title={})
+    supplied = msgspec.structs.replace(bare, **supplement.changes)
+    yield from (file for _, file in named_files(supplied))
+
+
 def assemble(
     parts: Parts, files: Files, locales: tuple[str, ...], fallback: Mapping[str, tuple[str, ...]]
 ) -> tuple[Catalog, list[Problem]]:

@@ -92,7 +92,7 @@ class Compiler:
             case Both(operands=operands):
                 return self._intersect(operands)
             case Either(operands=operands):
-                return BitMap.union(*map(self.products, operands))
+                return self._unite(operands)
             case Comparison():
                 return self._compare(node)
 
@@ -103,6 +103,12 @@ class Compiler:
                 break
             found = found & self.products(operand)
         return found
+
+    def _unite(self, operands: tuple[Selector, ...]) -> BitMap:
+        if len(self.index.products) > 1:
+            return BitMap.union(*map(self.products, operands))
+        # Over one product, as when it is explained, the first operand that takes it decides.
+        return next(filter(None, map(self.products, operands)), _NOTHING)
 
     def _compare(self, node: Comparison) -> BitMap:
         if node.operator == "!=":

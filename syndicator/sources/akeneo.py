@@ -17,6 +17,7 @@ from syndicator.catalog.rules import CsvRule, MappingRecord
 from syndicator.catalog.shapes import take
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources.csvfile import Table, read_table
+from syndicator.sources.merging import keep
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import read_file
@@ -74,7 +75,7 @@ def _products(
         if isinstance(row, Problem):
             problems.append(row)
         elif entry := _entry(export.apply(row[1]), Origin(label, row[0]), vocabulary, problems):
-            parts.entries.append(entry)
+            keep(entry, spec, parts)
             accepted += 1
     return problems, Count(spec.path, records, accepted, records - accepted)
 

@@ -25,6 +25,7 @@ from syndicator.catalog.model import (
 from syndicator.catalog.shapes import warn
 from syndicator.catalog.values import FieldError, parse_gtin
 from syndicator.errors import Origin, Problem
+from syndicator.sources.merging import keep
 from syndicator.sources.places import listed, named
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
@@ -142,7 +143,7 @@ def settle(
             parts.refused.add(str(record.get("sku", "")))
             continue
         products.append(product)
-        parts.entries.append(Entry(product, place, strict=False))
+        keep(Entry(product, place, strict=False), spec, parts)
     for path, category in drafts.categories.items():
         parts.categories.setdefault(path, category)
     parts.categories |= implied_categories(products, parts.categories, drafts.locale)

@@ -6,24 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from syndicator.catalog.assembly import Entry, Parts, Supplement
+from syndicator.catalog.assembly import Entry, Parts
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.implied import implied_categories, implied_families
 from syndicator.catalog.intake import build_product
 from syndicator.catalog.mapping import REQUIRED, Compiled, compile_mapping, problems_of
-from syndicator.catalog.model import Lifecycle, Product
+from syndicator.catalog.model import Product
 from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources import jsonl, parquet
 from syndicator.sources.csvfile import read_table
+from syndicator.sources.merging import MERGE, keep
 from syndicator.sources.places import listed, named
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import read_file
 
 Rows = Iterator[tuple[int, dict[str, Any]] | Problem]
-MERGE = "merge"
-"""The option of a source that names the fields which it gives to products of other sources."""
 _SUFFIXES = {
     "jsonl": (".jsonl", ".ndjson", ".gz"),
     "csv": (".csv", ".tsv", ".txt"),
@@ -35,9 +34,7 @@ def gather(
     root: Path, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
 ) -> tuple[list[Problem], Count]:
     """Read every row of an export into `parts`; return problems and counts."""
-    merged, unknown = merged_fields(spec)
     mapping, problems = load_mapping(root, spec, vocabulary.locales[0])
-    problems += unknown
     place = spec.place(root)
     if not place.exists():
         problems.append(missing_source(spec))
@@ -54,10 +51,7 @@ def gather(
                 problems.append(row)
             elif entry := take_row(row[1], Origin(label, row[0]), mapping, vocabulary, problems):
                 products.append(entry.product)
-                if merged:
-                    parts.supplements.append(supplement(entry, merged))
-                else:
-                    parts.entries.append(entry)
+                keep(entry, spec, parts)
     _imply(products, mapping, vocabulary, parts)
     accepted = len(products)
     return problems, Count(spec.path, records, accepted, records - accepted, dict(mapping.ignored))
@@ -76,29 +70,6 @@ def load_mapping(
         return None, problems or [Problem("empty", "the mapping is empty", Origin(spec.mapping))]
     required = frozenset({"sku"}) if spec.options.get(MERGE) else REQUIRED
     return compile_mapping(documents[0].data, locale, documents[0].at, required)
-
-
-def merged_fields(spec: SourceSpec) -> tuple[frozenset[str], list[Problem]]:
-    """Return the product fields that a source gives to products of others, by its option `merge`.
-
-    Empty means that its rows are products themselves.
-    """
-    named = frozenset(spec.options.get(MERGE, "").replace(",", " ").split())
-    known = frozenset(Product.__struct_fields__) - {"sku"}
-    unknown = [
-        Problem(
-            "unknown-field", "a product has no such field", Origin(spec.path), MERGE, found=name
-        )
-        for name in sorted(named - known)
-    ]
-    return named & known, unknown
-
-
-def supplement(entry: Entry, fields: frozenset[str]) -> Supplement:
-    """Return what a row gives to the product of its SKU: the named fields that it fills."""
-    given = {name: getattr(entry.product, name) for name in fields}
-    filled = {name: value for name, value in given.items() if value and value != Lifecycle()}
-    return Supplement(entry.product.sku, filled, entry.place(""))
 
 
 def open_rows(

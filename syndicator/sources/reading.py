@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from syndicator.catalog.assembly import Parts, assemble, named_files
+from syndicator.catalog.assembly import Parts, assemble, named_files, supplied_files
 from syndicator.catalog.fields import Vocabulary
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources import (
@@ -26,7 +26,9 @@ from syndicator.sources import (
 from syndicator.sources.assets import read_assets
 from syndicator.sources.http import fetch, is_address
 from syndicator.sources.memory import question, recall, remember
+from syndicator.sources.merging import merge_problems
 from syndicator.sources.places import inside
+from syndicator.sources.pulling import pull, pulled_files
 from syndicator.sources.spec import Count, Reading, SourceSpec
 
 Gather = Callable[[Path, SourceSpec, Vocabulary, Parts], tuple[list[Problem], Count]]
@@ -104,13 +106,19 @@ def _read(
         if spec is None:
             counts.append(Count(named.path, 0, 0, 0))
             continue
-        before = len(parts.entries)
+        problems += merge_problems(spec)
+        before, supplied = len(parts.entries), len(parts.supplements)
         wrong, count = _GATHERERS[spec.format](root, spec, vocabulary, parts)
         problems += wrong
         counts.append(count)
         home = _home(root, spec)
+        parts.entries[before:], wrong = pull(root, spec, parts.entries[before:], environment)
+        problems += wrong
         for entry in parts.entries[before:]:
             files |= dict.fromkeys((file for _, file in named_files(entry.product)), home)
+        files |= pulled_files(parts.entries[before:], root)
+        for supplement in parts.supplements[supplied:]:
+            files |= dict.fromkeys(supplied_files(supplement), home)
     catalog, unfit = assemble(parts, read_assets(root, files.items()), locales, fallback)
     problems += unfit
     configurators = [e.product.configurator for e in parts.entries if e.product.configurator]

@@ -15,6 +15,7 @@ from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem
 from syndicator.located import Located
 from syndicator.sources.csvfile import read_table
+from syndicator.sources.merging import keep
 from syndicator.sources.places import inside, listed, relative
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.yamlfile import read_documents, read_file, walk
@@ -122,7 +123,7 @@ def _products(
             wrong = _configurator(root, product.configurator, record)
         problems += wrong
         if product is not None and not wrong:
-            parts.entries.append(Entry(product, record.at))
+            keep(Entry(product, record.at), spec, parts)
             accepted += 1
         elif isinstance(record.data, dict):
             parts.refused.add(str(record.data.get("sku", "")))

@@ -227,6 +227,16 @@ def test_a_bad_line_is_told_and_leaves_the_rest(write: Write, name: str) -> None
     assert [(c.records, c.accepted, c.refused) for c in reading.counts] == [(3, 2, 1)]
 
 
+def test_an_enormous_line_is_refused_without_being_held(write: Write) -> None:
+    """A line longer than the limit is told and skipped; the next one is read."""
+    line = b'{"id": "B", "name": "' + b"x" * 17_000_000 + b'"}\n'
+    reading = read(
+        write({"m.yaml": MAPPING, "p.jsonl": line + b'{"id": "C", "name": "c"}\n'}), JSONL
+    )
+    assert codes(reading) == [("too-large", "", 1)]
+    assert list(reading.catalog.products) == ["C"]
+
+
 def test_a_truncated_archive_keeps_what_came_before(write: Write) -> None:
     """Rows before the place where a gzip file ends too early are read."""
     rows = b"".join(
@@ -311,6 +321,31 @@ def test_one_source_wins_the_fields_that_it_declares(write: Write) -> None:
     assert str(reading.catalog.origin("A", "prices")) == "erp.csv:2"
     assert str(reading.catalog.origin("A", "title")) == "content/products/a.yaml:2"
     assert codes(reading) == [("unknown-sku", "sku", 3)]
+
+
+def test_any_format_can_supplement(write: Write) -> None:
+    """Pictures of a shop's export go to the workspace's product; a field that is none is told."""
+    shop = "Handle,Title,Vendor,Variant SKU,Variant Price,Image Src\nf,T,N,A,1,https://n.example/1.jpg\n"
+    files = content(
+        GOOD, **{"shop.csv": shop, "own.csv": "id,name,file\nA,a,content/media/a.svg\n"}
+    )
+    own = "fields: {sku: id}\nmedia: [{column: file}]\n"
+    root = write({**files, "own.yaml": own})
+    first = SourceSpec("shopify", "shop.csv", "", {"merge": "media, picture"})
+    reading = read(root, SourceSpec("yaml", "content"), first)
+    product = reading.catalog.products["A"]
+    assert [media.url for media in product.media] == ["https://n.example/1.jpg"]
+    assert product.prices == ()
+    assert [(p.code, p.found) for p in reading.problems] == [("unknown-field", "picture")]
+    last = SourceSpec("csv", "own.csv", "own.yaml", {"merge": "media"})
+    reading = read(
+        root,
+        SourceSpec("yaml", "content"),
+        SourceSpec("shopify", "shop.csv", "", {"merge": "media"}),
+        last,
+    )
+    assert [media.file for media in reading.catalog.products["A"].media] == ["content/media/a.svg"]
+    assert "content/media/a.svg" in reading.catalog.assets
 
 
 def test_a_mapping_is_checked_like_content(write: Write) -> None:

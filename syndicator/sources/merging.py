@@ -1,0 +1,37 @@
+"""Sources that give fields to products of others: `options.merge` names the fields."""
+
+from __future__ import annotations
+
+from syndicator.catalog.assembly import Entry, Parts, Supplement
+from syndicator.catalog.model import Lifecycle, Product
+from syndicator.errors import Origin, Problem
+from syndicator.sources.spec import SourceSpec
+
+MERGE = "merge"
+
+
+def merged_fields(spec: SourceSpec) -> frozenset[str]:
+    """Return the product fields that a source gives away; none means its records are products."""
+    return frozenset(spec.options.get(MERGE, "").replace(",", " ").split())
+
+
+def merge_problems(spec: SourceSpec) -> list[Problem]:
+    """Return a problem for every field in `merge` that a product does not have."""
+    known = frozenset(Product.__struct_fields__) - {"sku"}
+    message = "a product has no such field"
+    return [
+        Problem("unknown-field", message, Origin(spec.path), MERGE, found=name)
+        for name in sorted(merged_fields(spec) - known)
+    ]
+
+
+def keep(entry: Entry, spec: SourceSpec, parts: Parts) -> None:
+    """Give an accepted record to `parts`: as a product, or as what it gives to one."""
+    fields = merged_fields(spec)
+    if not fields:
+        parts.entries.append(entry)
+        return
+    product = entry.product
+    given = {name: getattr(product, name, None) for name in sorted(fields)}
+    filled = {name: value for name, value in given.items() if value and value != Lifecycle()}
+    parts.supplements.append(Supplement(product.sku, filled, entry.place("")))
