@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from syndicator.configurator.diagram import NONE, Diagram, Node
 from syndicator.errors import VerificationError
@@ -11,6 +12,9 @@ from syndicator.errors import VerificationError
 MAGIC = b"CDD1"
 ENGINE_ORDER = 1
 """Flag: the order was found by CUDD, so another engine may write other bytes."""
+
+MAX_SIZE = 65_535
+"""Values of one variable: more is damage, and would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,26 @@ def decode(data: bytes) -> Contents:
     seed = reader.number()
     count = int.from_bytes(reader.bytes(reader.number()), "big")
     sizes = tuple(reader.numbers(reader.number()))
+    if max(sizes, default=0) > MAX_SIZE:
+        raise VerificationError("the configurator artefact is damaged")
     live = tuple(_live(reader, size) for size in sizes)
-    components = tuple(_component(reader, live) for _ in range(reader.number()))
+    try:
+        components = tuple(_component(reader, live) for _ in range(reader.number()))
+    except IndexError as error:
+        raise VerificationError("the configurator artefact is damaged") from error
+    if not all(map(_sound, components)) or prod(one.count() for one in components) != count:
+        raise VerificationError("the configurator artefact is damaged")
     return Contents(fingerprint, seed, flags, count, sizes, live, components)
+
+
+def _sound(diagram: Diagram) -> bool:
+    """Tell whether every node leads to nodes before it and below it."""
+    levels = [len(diagram.variables), *(node.level for node in diagram.nodes)]
+    return all(
+        child == NONE or (0 <= child < number and levels[child] > node.level)
+        for number, node in enumerate(diagram.nodes, 1)
+        for child in node.children
+    )
 
 
 def _live(reader: _Reader, size: int) -> tuple[int, ...]:

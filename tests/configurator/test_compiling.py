@@ -125,3 +125,15 @@ def test_labels_of_other_rules_are_refused_by_both_runtimes(fjord_artefact):
         Runtime(fjord_artefact.data, words)
     answer = ask([Job(fjord_artefact.data, words, [])])[0]
     assert answer == {"error": "ConfiguratorError", "message": "labels of other rules"}
+
+
+@given(st.integers(0, 200), st.integers(37, 10_000), st.integers(0, 255))
+@settings(deadline=None, max_examples=60)
+def test_no_changed_byte_crashes_the_reader_even_with_a_right_checksum(seed, at, byte):
+    data = bytearray(compile_model(random_model(seed), budget=Budget(tries=1, starts=0)).data[:-4])
+    data[37 + at % (len(data) - 37)] = byte
+    changed = bytes(data) + checksum(bytes(data)).to_bytes(4, "big")
+    try:
+        decode(changed)
+    except VerificationError:
+        return

@@ -227,7 +227,7 @@ export class Configurator {
     /** How many configurations the rules allow. */
     this.size = reader.big();
     const sizes = reader.numbers(reader.number());
-    if (labels.options.some((option, v) => option.values.length !== sizes[v])) refuse("labels of other rules");
+    if (sizes.length !== labels.options.length || labels.options.some((option, v) => option.values.length !== sizes[v])) refuse("labels of other rules");
     let slots = 0;
     const live = sizes.map((size) => {
       const dead = new Set(ascending(reader.numbers(reader.number())));
