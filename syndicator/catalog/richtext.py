@@ -110,6 +110,8 @@ _TIMES = re.compile(r"(?<=\d)\s?\*\s?(?=\d)")
 _SOURCE = re.compile(
     r"""src\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))|!\[[^\]]*\]\(\s*<?([^\s)>]*)""", re.IGNORECASE
 )
+_INTRICATE = re.compile(r"<(?!/?(?:p|br|ul|ol|li|strong|em)\b)")
+"""Paragraphs, lists and stress come out of one pass as out of two; all else is checked."""
 _MAX_PASSES = 5
 """HTML parsers make trees that no HTML gives back, such as headings in headings. Cleaning is
 repeated until nothing changes, so that what a browser builds from the result is what was cleaned;
@@ -162,6 +164,8 @@ def _sanitise(text: str, heading_level: int, images: frozenset[str]) -> str:
     if not _TAG.search(text):
         return cleaner.clean_with(_from_markdown(text), heading_level, images)
     before, cleaned = "", cleaner.clean_with(text, heading_level, images)
+    if _BLOCK.search(cleaned) and not _INTRICATE.search(cleaned):
+        return cleaned
     for _ in range(_MAX_PASSES):
         if cleaned == before:
             return cleaned

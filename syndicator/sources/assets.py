@@ -21,7 +21,7 @@ from pypdf.errors import PyPdfError
 from syndicator.catalog.assembly import Files
 from syndicator.catalog.model import Asset
 from syndicator.sources import pictures
-from syndicator.sources.places import inside
+from syndicator.sources.places import inside, replace_whole
 from syndicator.sources.svg import sanitise_svg
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -161,9 +161,7 @@ class _Maker:
         if place.exists():
             return
         place.parent.mkdir(parents=True, exist_ok=True)
-        fresh = place.with_suffix(".new")
-        fresh.write_bytes(data)
-        fresh.replace(place)
+        replace_whole(place, data)
 
 
 def media_type(data: bytes) -> str:
@@ -219,8 +217,6 @@ def _save(root: Path, known: dict[str, _Known]) -> None:
     path = root / CACHE
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(msgspec.msgpack.encode(_Memory(files=known)))
-        fresh.replace(path)
+        replace_whole(path, msgspec.msgpack.encode(_Memory(files=known)))
     except OSError:
         return  # a read-only workspace is read all the same

@@ -103,6 +103,12 @@ def fetch(
     return place, []
 
 
+def copy_of(root: Path, url: str) -> Path | None:
+    """Return the local copy of `url` that an earlier fetch left, if there is one."""
+    place = _place(root, url)
+    return place if place.is_file() else None
+
+
 def _headers(url: str, written: str, environment: Mapping[str, str]) -> dict[str, str]:
     if urlsplit(url).username:
         raise _FetchError("secret-in-address", "the address holds a user name or password")

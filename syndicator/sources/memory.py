@@ -19,6 +19,8 @@ import syndicator
 from syndicator.catalog.model import Catalog
 from syndicator.errors import Problem
 from syndicator.sources.http import is_address
+from syndicator.sources.places import replace_whole
+from syndicator.sources.pulling import PULL
 from syndicator.sources.spec import Count, Reading, SourceSpec
 
 FILE = Path(".syndicator") / "catalog.msgpack"
@@ -90,23 +92,20 @@ def remember(
     just now, or if nothing can be written. Witnesses are taken after reading: a file that
     changed meanwhile is too new.
     """
-    on_web = any(is_address(spec.path) for spec in sources)
+    on_web = any(is_address(spec.path) or spec.options.get(PULL) for spec in sources)
     if on_web or len(reading.catalog.products) > MAX_PRODUCTS:
         return
-    place = root / FILE
-    fresh = place.with_suffix(".new")
-    witnesses = _witnesses(root, sources, named)
-    answer = _Answer(reading.catalog, reading.problems, reading.counts)
-    data = msgspec.msgpack.encode(answer, enc_hook=_plain)
-    memory = _Memory(asked, witnesses, tuple(named), msgspec.Raw(data))
     try:
-        fresh.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(msgspec.msgpack.encode(memory))
+        witnesses = _witnesses(root, sources, named)
+        answer = _Answer(reading.catalog, reading.problems, reading.counts)
+        data = msgspec.msgpack.encode(answer, enc_hook=_plain)
+        memory = _Memory(asked, witnesses, tuple(named), msgspec.Raw(data))
+        place = root / FILE
+        place.parent.mkdir(parents=True, exist_ok=True)
+        replace_whole(place, msgspec.msgpack.encode(memory))
         newest = max((stamp[0] for stamp in witnesses.values() if stamp), default=0)
-        if newest > fresh.stat().st_mtime_ns - _RACE:
-            fresh.unlink()
-        else:
-            fresh.replace(place)
+        if newest > place.stat().st_mtime_ns - _RACE:
+            place.unlink()
     except OSError:
         return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,3 +33,13 @@ def listed(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
         for name in sorted(files):
             if name.endswith(suffixes) and not name.startswith("."):
                 yield Path(place, name)
+
+
+def replace_whole(path: Path, data: bytes) -> None:
+    """Write a file so that readers see the old or the new one, whole, whoever else writes it."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
+    try:
+        fresh.write_bytes(data)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -28,6 +28,7 @@ from syndicator.sources.http import fetch, is_address
 from syndicator.sources.memory import question, recall, remember
 from syndicator.sources.merging import merge_problems
 from syndicator.sources.places import inside
+from syndicator.sources.pulling import pull, pulled_files
 from syndicator.sources.spec import Count, Reading, SourceSpec
 
 Gather = Callable[[Path, SourceSpec, Vocabulary, Parts], tuple[list[Problem], Count]]
@@ -111,8 +112,11 @@ def _read(
         problems += wrong
         counts.append(count)
         home = _home(root, spec)
+        parts.entries[before:], wrong = pull(root, spec, parts.entries[before:], environment)
+        problems += wrong
         for entry in parts.entries[before:]:
             files |= dict.fromkeys((file for _, file in named_files(entry.product)), home)
+        files |= pulled_files(parts.entries[before:], root)
         for supplement in parts.supplements[supplied:]:
             files |= dict.fromkeys(supplied_files(supplement), home)
     catalog, unfit = assemble(parts, read_assets(root, files.items()), locales, fallback)

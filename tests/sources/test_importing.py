@@ -74,7 +74,7 @@ CELLS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_si
 
 
 @given(st.lists(st.dictionaries(st.text(max_size=8), CELLS, max_size=6), max_size=6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_proposal_is_a_mapping(rows: list[dict[str, object]]) -> None:
     """Whatever the columns are called, the proposal is YAML and compiles, or has no column."""
     text = propose(rows, ("en", "de"))

@@ -227,6 +227,16 @@ def test_a_bad_line_is_told_and_leaves_the_rest(write: Write, name: str) -> None
     assert [(c.records, c.accepted, c.refused) for c in reading.counts] == [(3, 2, 1)]
 
 
+def test_an_enormous_line_is_refused_without_being_held(write: Write) -> None:
+    """A line longer than the limit is told and skipped; the next one is read."""
+    line = b'{"id": "B", "name": "' + b"x" * 17_000_000 + b'"}\n'
+    reading = read(
+        write({"m.yaml": MAPPING, "p.jsonl": line + b'{"id": "C", "name": "c"}\n'}), JSONL
+    )
+    assert codes(reading) == [("too-large", "", 1)]
+    assert list(reading.catalog.products) == ["C"]
+
+
 def test_a_truncated_archive_keeps_what_came_before(write: Write) -> None:
     """Rows before the place where a gzip file ends too early are read."""
     rows = b"".join(

@@ -15,30 +15,44 @@ LOCALES = ("en", "de", "fr")
 pytestmark = pytest.mark.data
 
 
-def read(tmp_path: Path, repository: Path, spec: SourceSpec) -> Reading:
+def read(folder: Path, repository: Path, spec: SourceSpec) -> Reading:
     """Read one source in an empty workspace that has the project's mappings."""
-    shutil.copytree(repository / "mappings", tmp_path / "mappings")
-    return read_catalog(tmp_path, [spec], LOCALES, {})
+    shutil.copytree(repository / "mappings", folder / "mappings")
+    return read_catalog(folder, [spec], LOCALES, {})
 
 
-def test_icecat_is_read_whole(tmp_path: Path, repository: Path, shared_data: Path) -> None:
-    """Every record is accepted; the one GTIN that is none is dropped and told with its line."""
+@pytest.fixture(scope="module")
+def icecat(
+    tmp_path_factory: pytest.TempPathFactory, repository: Path, shared_data: Path
+) -> Reading:
+    """The Icecat products, read with the project's mapping."""
     path = str(shared_data / "icecat" / "products.jsonl")
-    reading = read(tmp_path, repository, SourceSpec("jsonl", path, "mappings/icecat.yaml"))
-    (count,) = reading.counts
+    spec = SourceSpec("jsonl", path, "mappings/icecat.yaml")
+    return read(tmp_path_factory.mktemp("icecat"), repository, spec)
+
+
+@pytest.fixture(scope="module")
+def akeneo(
+    tmp_path_factory: pytest.TempPathFactory, repository: Path, shared_data: Path
+) -> Reading:
+    """The Akeneo export, read with the project's mapping."""
+    path, options = str(shared_data / "akeneo"), {"channel": "ecommerce"}
+    spec = SourceSpec("akeneo", path, "mappings/akeneo.yaml", options)
+    return read(tmp_path_factory.mktemp("akeneo"), repository, spec)
+
+
+def test_icecat_is_read_whole(icecat: Reading) -> None:
+    """Every record is accepted; the one GTIN that is none is dropped and told with its line."""
+    (count,) = icecat.counts
     assert (count.records, count.accepted, count.refused) == (9694, 9694, 0)
     assert set(count.ignored) == {"img_low", "img_500x500", "img_thumb"}
-    told = [(p.code, p.severity, p.origin.line, p.found) for p in reading.problems]
+    told = [(p.code, p.severity, p.origin.line, p.found) for p in icecat.problems]
     assert told == [("gtin-length", Severity.WARNING, 7027, "'85896333746'")]
 
 
-def test_an_icecat_record_becomes_a_typed_product(
-    tmp_path: Path, repository: Path, shared_data: Path
-) -> None:
+def test_an_icecat_record_becomes_a_typed_product(icecat: Reading) -> None:
     """Text, number and boolean columns are typed specs; cents are an exact amount in dollars."""
-    path = str(shared_data / "icecat" / "products.jsonl")
-    reading = read(tmp_path, repository, SourceSpec("jsonl", path, "mappings/icecat.yaml"))
-    product = reading.catalog.products["IC-2101957"]
+    product = icecat.catalog.products["IC-2101957"]
     assert (product.brand, product.mpn, product.gtin) == ("HP", "dv7-1211ea", "00884420588030")
     assert product.specs["display_diagonal"] == Number(value=17.0)
     assert product.specs["touchscreen"] == Flag(value=False)
@@ -46,29 +60,19 @@ def test_an_icecat_record_becomes_a_typed_product(
     assert [str(price.amount) + price.currency for price in product.prices] == ["109.95USD"]
 
 
-def test_akeneo_is_read_whole(tmp_path: Path, repository: Path, shared_data: Path) -> None:
+def test_akeneo_is_read_whole(akeneo: Reading) -> None:
     """Every product of the export is accepted, with its families and pictures."""
-    path, options = str(shared_data / "akeneo"), {"channel": "ecommerce"}
-    reading = read(
-        tmp_path, repository, SourceSpec("akeneo", path, "mappings/akeneo.yaml", options)
-    )
-    assert errors(reading) == []
-    assert (len(reading.catalog.products), len(reading.catalog.families)) == (591, 17)
-    named = [name for name in reading.catalog.assets if not name.startswith(".syndicator/")]
+    assert errors(akeneo) == []
+    assert (len(akeneo.catalog.products), len(akeneo.catalog.families)) == (591, 17)
+    named = [name for name in akeneo.catalog.assets if not name.startswith(".syndicator/")]
     assert len(named) == 81
-    kinds = {reading.catalog.assets[name].media_type for name in named}
+    kinds = {akeneo.catalog.assets[name].media_type for name in named}
     assert kinds == {"image/jpeg", "image/png"}
 
 
-def test_an_akeneo_variant_takes_from_its_models(
-    tmp_path: Path, repository: Path, shared_data: Path
-) -> None:
+def test_an_akeneo_variant_takes_from_its_models(akeneo: Reading) -> None:
     """A variant has its model's texts and its own axes, in all languages of the export."""
-    path, options = str(shared_data / "akeneo"), {"channel": "ecommerce"}
-    reading = read(
-        tmp_path, repository, SourceSpec("akeneo", path, "mappings/akeneo.yaml", options)
-    )
-    product = reading.catalog.products["Braided-hat-l"]
+    product = akeneo.catalog.products["Braided-hat-l"]
     assert product.title == {"en": "Braided hat"}
     assert product.specs["color"] == Choice(codes=("grey",))
     assert product.variant is not None
