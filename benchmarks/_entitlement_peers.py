@@ -70,9 +70,9 @@ def _label(package: str) -> str | None:
 def _versus(
     case: str, label: str, ours: float, theirs: float, unit: str, runs: int = RUNS
 ) -> Iterator[dict[str, Any]]:
-    note = {"runs": runs, "equal": True}
-    yield row(case, ours, unit, peer=label, ratio=round(theirs / ours, 1), **note)
-    yield row(case, theirs, unit, subject=label, **note)
+    case = f"{case} (median of {runs})"
+    yield row(case, ours, unit, peer=label, ratio=round(theirs / ours, 1))
+    yield row(case, theirs, unit, subject=label)
 
 
 def _sums(work: Workload, manifests: Manifests, partners: Sequence[str]) -> list[tuple[int, int]]:

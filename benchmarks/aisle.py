@@ -40,8 +40,8 @@ ROOM = 'style="display:flow-root;min-block-size:2600px"'
 TAG = f'<syndicator-aisle partner="velohaus" sku="NV-FJORD-7" {ROOM}>{FALLBACK}</syndicator-aisle>'
 SHOP = (
     "<h2>Räder</h2><p>Words, <b>bold words</b> and <em>others</em>: 1.899,00 €.</p>"
-    "<table><tr><th>a<td>b</table><ul><li>One</ul><input type=search aria-label=a>"
-    "<select aria-label=b><option>x</select>"
+    "<table><tr><th>a<td>b</table><ul><li>One</ul>"
+    "<input type=search aria-label=a><select aria-label=b><option>x</select>"
 )
 """What every shop has already shown, so that its fonts and controls are not charged to the tag."""
 WATCH = """

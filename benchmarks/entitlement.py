@@ -4,7 +4,7 @@
 
 `full` is 5,000 partners over 100,000 products; `large` a million products, without peers. Peers are
 measured where they are installed (`pip install duckdb polars cedarpy`), on some of the partners, in
-runs that alternate with ours over the same partners; their answers must equal ours.
+runs that alternate with ours over the same partners; the run fails unless their answers equal ours.
 """
 
 from __future__ import annotations

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
 from syndicator.cli.session import Session, standard
-from syndicator.configurator import Artefact, Model, compile_model, labels
+from syndicator.configurator import Artefact, Budget, Model, compile_model, labels
+from syndicator.configurator import explain as explain_value
 from syndicator.configurator.importing import READERS
 from syndicator.configurator.runtime import Reason, Runtime
 from syndicator.errors import InvalidInputError, Severity, UsageError
 from syndicator.settings import Settings
 from syndicator.sources.rules import read_configurators
+
+SECONDS = 120.0
+"""How long compiling may take before it is refused."""
 
 
 @click.group()
@@ -28,7 +33,7 @@ def configurator() -> None:
 def compile_(session: Session, rules: str, seed: int, out: Path | None) -> None:
     """Compile the rule file FILE and tell what came of it."""
     model = _model(session, rules)
-    artefact = compile_model(model, seed=seed)
+    artefact = compile_model(model, seed=seed, budget=_budget())
     if out is not None:
         out.write_bytes(artefact.data)
     told = _told(artefact)
@@ -58,19 +63,27 @@ def count(session: Session, rules: str, choices: tuple[str, ...]) -> None:
 @standard
 def explain(session: Session, rules: str, value: str, choices: tuple[str, ...]) -> None:
     """Tell why OPTION=VALUE does not go with the choices, and the fewest changes that allow it."""
-    runtime, chosen = _runtime(_model(session, rules)), _chosen(choices)
+    model, chosen = _model(session, rules), _chosen(choices)
+    runtime = _runtime(model)
     [(option, wanted)] = _chosen((value,)).items()
     why, how = runtime.why(chosen, option, wanted), runtime.how(chosen, option, wanted)
     changes = how[0] if how else ()
+    cause = explain_value(model, chosen, option, wanted)
+    guilty = cause.rules if cause else ()
     session.answer(
         {
             "possible": why is None,
             "because": list(why.options) if why else [],
+            "rules": [
+                {"id": rule.id, "rule": rule.source, "place": str(rule.origin)} for rule in guilty
+            ],
             "changes": [[one.option, one.before, one.after] for one in changes],
         }
     )
     if not session.as_json:
         session.say(_verdict(value, why))
+        for rule in guilty:
+            session.say(f"  by the rule {rule.id} at {rule.origin}: {rule.source}")
         for change in changes:
             session.say(f"  change {change.option} from {change.before} to {change.after}")
 
@@ -87,14 +100,14 @@ def _verdict(value: str, why: Reason | None) -> str:
 @click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @standard
 def import_(session: Session, path: Path) -> None:
-    """Read rules that others wrote (.sxfm, .uvl, .cnf), compile them, and list what is left out."""
+    """Read rules that others wrote (.sxfm, .uvl, .coom, .cnf), compile, list what is left out."""
     reader = READERS.get(path.suffix.lstrip("."))
     if reader is None:
         raise UsageError(f"{path}: expected a file ending in .{', .'.join(sorted(READERS))}")
     model, problems = reader(path.read_text("utf-8", errors="replace"), str(path))
     if errors := [problem for problem in problems if problem.severity is Severity.ERROR]:
         raise InvalidInputError(errors)
-    told = _told(compile_model(model))
+    told = _told(compile_model(model, budget=_budget()))
     session.answer({**told, "left_out": [problem.as_json() for problem in problems]})
     if not session.as_json:
         session.problems(problems)
@@ -130,8 +143,13 @@ def _model(session: Session, path: str) -> Model:
     return models[path]
 
 
+def _budget() -> Budget:
+    end = time.monotonic() + SECONDS
+    return Budget(expired=lambda: time.monotonic() > end)
+
+
 def _runtime(model: Model) -> Runtime:
-    return Runtime(compile_model(model).data, labels(model, (), ""))
+    return Runtime(compile_model(model, budget=_budget()).data, labels(model, (), ""))
 
 
 def _chosen(choices: tuple[str, ...]) -> dict[str, str]:

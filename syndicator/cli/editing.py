@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.table import Table
 from syndicator.catalog.quality import Completeness, completeness, duplicates
 from syndicator.catalog.report import render_report
 from syndicator.cli.session import Session, standard
+from syndicator.configurator import check_model
 from syndicator.errors import InvalidInputError, UsageError
 from syndicator.workspace import read_workspace
 
@@ -82,6 +84,8 @@ def _copy(source: Traversable, target: Path, words: dict[str, str]) -> list[str]
 def check(session: Session, strict: bool, report: Path | None) -> None:
     """Read everything and list every problem at once; exit 3 where there is an error."""
     workspace = read_workspace(session.settings())
+    rules = [one for model in workspace.configurators.values() for one in check_model(model)]
+    workspace = replace(workspace, problems=(*workspace.problems, *rules))
     errors = workspace.errors(strict=strict)
     rows, doubles = completeness(workspace.catalog), duplicates(workspace.catalog)
     if report is not None:

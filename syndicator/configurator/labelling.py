@@ -7,7 +7,7 @@ its edges, which gives the same answers as compiling without it.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from syndicator.canonical import encode
@@ -23,13 +23,15 @@ def labels(
     allowed_skus: Container[str] | None = None,
     *,
     currency: str = "",
+    pictures: Callable[[str], str] | None = None,
 ) -> bytes:
     """Return the labels of a model in a locale chain, with the prices of one list ("": none).
 
-    `allowed_skus` holds every SKU that may be named (None: all); see `Model.skus`.
+    `allowed_skus` holds every SKU that may be named (None: all); see `Model.skus`. `pictures` turns
+    a picture's path into the address where it is published; without it pictures are left out.
     """
     digits = _digits(model, price_list)
-    writer = _Writer(chain, price_list, digits, allowed_skus)
+    writer = _Writer(chain, price_list, digits, allowed_skus, pictures)
     masked = writer.masked(model)
     options = [
         writer.option(option, {value for which, value in masked if which == index})
@@ -83,7 +85,9 @@ class _Writer:
         price_list: str,
         digits: int,
         allowed: Container[str] | None,
+        pictures: Callable[[str], str] | None,
     ) -> None:
+        self._pictures = pictures
         self._chain = chain
         self._list = price_list
         self._scale = Decimal(10) ** digits
@@ -149,7 +153,7 @@ class _Writer:
                 price=self.price(value.price),
                 parts=self.parts(value.parts),
                 sku=value.sku,
-                picture=value.picture,
+                picture=self._pictures(value.picture) if self._pictures and value.picture else "",
                 color=value.color,
             ),
         }

@@ -152,10 +152,16 @@ class DirectoryTarget:
                     return False
         return True
 
-    def sweep(self) -> None:
-        """Remove what killed publishers left unfinished; call it only while nobody publishes."""
+    def sweep(self, before: float) -> None:
+        """Remove what killed publishers left unfinished before an instant (Unix seconds).
+
+        Raises:
+            TargetError: A file cannot be removed.
+        """
         for path in (self.root / _STAGE).glob("*"):
-            path.unlink(missing_ok=True)
+            with _told("delete", path), suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
 
     @staticmethod
     def _neighbour(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from syndicator.bundle import keys
 from syndicator.bundle.reach import kept, reachable
@@ -16,6 +17,15 @@ from syndicator.targets.port import Entry, Swap, Target, blob
 from syndicator.targets.reading import fetcher, read_live
 
 _PREFIXES = ("public/o/", "public/m/", "public/w/", "private/o/", keys.RELEASES)
+
+
+@runtime_checkable
+class Swept(Protocol):
+    """A target that can hold unfinished writes of publishers that were killed."""
+
+    def sweep(self, before: float) -> None:
+        """Remove those that began before an instant (Unix seconds)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,8 @@ class Garbage:
     """Marked, but not for long enough."""
     pending: bytes | None
     """The list of marked keys as it was read."""
+    before: float = 0.0
+    """Only what was written before (Unix seconds) is judged: a publisher may be at the rest."""
 
     def as_json(self) -> dict[str, object]:
         """Return plain data for `--json`."""
@@ -84,7 +96,8 @@ def survey(target: Target, *, now: datetime, retention: Retention) -> Garbage:
     ancestors = list(lineage(target, live.release))
     keep = kept(ancestors, live.ref.generation, count=retention.count, age=retention.age, now=now)
     used = reachable(keep, fetcher(target)) | live.release.aliases.keys()
-    unused = list(_unused(listed, used, (now - retention.grace).timestamp()))
+    before = (now - retention.grace).timestamp()
+    unused = list(_unused(listed, used, before))
     marked = frozenset(pending.keys) if pending else frozenset()
     ripe = pending is not None and _ripe(pending, now, retention.grace)
     return Garbage(
@@ -94,6 +107,7 @@ def survey(target: Target, *, now: datetime, retention: Retention) -> Garbage:
         ripe=tuple(entry for entry in unused if entry.key in marked) if ripe else (),
         waiting=0 if ripe else len(marked),
         pending=data,
+        before=before,
     )
 
 
@@ -104,6 +118,8 @@ def gc(target: Target, garbage: Garbage, nonce: str) -> int:
         ConflictError: A publisher took a key off the list since the survey; survey again.
         TargetError: The target cannot be written; calling again after another survey is safe.
     """
+    if isinstance(target, Swept):
+        target.sweep(garbage.before)
     at = garbage.at.astimezone(UTC).isoformat()
     if garbage.pending is None:
         if garbage.fresh:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,32 @@ IDENTIFIER = re.compile(r"[a-z][a-z0-9-]{0,62}")
 VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
 
 
+Permission: TypeAlias = Literal["network", "clipboard", "cart"]
+"""What a widget does beyond drawing: fetch its files, write the clipboard, fill the cart."""
+
+
+class Property(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An attribute that a page may set on the widget's element."""
+
+    type: Literal["text", "decimal", "address", "integrity", "locale"]
+    title: str = ""
+    required: bool = False
+
+
+class Size(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The room that the widget needs, in CSS pixels."""
+
+    min_width: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 0
+    min_height: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 0
+
+
+class Accessibility(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the widget's maker states about access, and how it was tested."""
+
+    standard: str
+    statement: str
+
+
 class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One widget: its key, its version (SemVer) and the file that a page loads.
 
@@ -30,6 +56,11 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     version: str
     entry: str
     title: str = ""
+    element: str = ""
+    permissions: tuple[Permission, ...] = ()
+    properties: dict[str, Property] = msgspec.field(default_factory=dict)
+    size: Size = Size()
+    accessibility: Accessibility | None = None
     pins: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 

@@ -55,6 +55,13 @@ def test_an_element_shows_its_own_section_alone(world, tab, heard, name, has, ha
     assert tab.evaluate(INSIDE, hasnt) == 0
 
 
+def test_the_page_composes_sections_in_its_own_order(world, tab, heard):
+    tab.goto(world.show(element("aisle", 'sku="NV-FJORD-7" sections="specs none hero"')))
+    heard("view")
+    order = "[...document.querySelector('[partner]').shadowRoot.querySelector('.aisle').children].map((one) => one.className)"
+    assert tab.evaluate(order) == ["specs", "hero"]
+
+
 def test_pictures_turn_by_thumbnail_key_and_button(world, tab, heard):
     tab.goto(world.show(element("gallery")))
     heard("view")

@@ -209,3 +209,11 @@ def test_a_change_of_what_a_refused_product_would_cost_is_no_change(say):
     world = say.catalog(say.product("BELL", category="parts"))
     read = say.manifests(text)
     assert say.explain(world, read, "nord", "BELL", say.NOW).next_change is None
+
+
+def test_a_dealer_with_early_access_is_told_that_its_distributor_has_none(say):
+    text = TEXT.replace("id: pass-on\n", "id: pass-on\nearly_access: true\n")
+    world = say.catalog(say.product("SECRET", category="bikes", lifecycle=SECRET))
+    told = say.explain(world, say.manifests(text), "corner", "SECRET", say.NOW)
+    assert told.deciding.effect == "bounds"
+    assert told.reason == "distributor nord does not hold it"

@@ -147,8 +147,12 @@ def test_a_file_where_a_folder_should_be_is_told(tmp_path: Path) -> None:
         DirectoryTarget(tmp_path / "site").write([blob("private/refs/live", b"x")])
 
 
-def test_unfinished_files_are_swept(target: DirectoryTarget) -> None:
+def test_unfinished_files_are_swept_once_they_are_old(target: DirectoryTarget) -> None:
+    """A publisher that is at work now keeps what it has staged."""
     target.write([blob("private/refs/live", b"x")])
-    (target.root / ".stage" / "left-over").write_bytes(b"half")
-    target.sweep()
-    assert list((target.root / ".stage").iterdir()) == []
+    left = target.root / ".stage" / "left-over"
+    left.write_bytes(b"half")
+    target.sweep(left.stat().st_mtime - 1)
+    assert left.exists()
+    target.sweep(left.stat().st_mtime + 1)
+    assert not left.exists()

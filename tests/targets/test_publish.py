@@ -293,3 +293,28 @@ def test_partners_are_told_apart_by_rights(target: Target) -> None:
     reader = Reader(target)
     for partner in world.partner_ids():
         assert reader.prices(partner) == expected_prices(world, partner)
+
+
+def test_a_daemon_reads_two_small_keys_to_publish_a_change() -> None:
+    """The live reference and the list of pending deletions: all else it has made itself."""
+    target, world = MemoryTarget(), World(products=1500)
+    report = world.publish(target)
+    known = world.build().objects
+    world.prices[6] = 1
+    build, before = world.build(), target.usage.reads
+    live = read_live(target, report.after)
+    assert live is not None
+    plan = diff(live.release, build, fetcher(target, known))
+    report = world.publish(target, live=live, plan=plan)
+    assert report.heads == 6
+    assert target.usage.reads - before == 2
+    assert_live(world, target)
+
+
+def test_what_another_publisher_made_live_is_read_whatever_was_known() -> None:
+    target, mine, theirs = MemoryTarget(), World(), World(embargoed={4})
+    known = mine.publish(target).after
+    theirs.publish(target)
+    live = read_live(target, known)
+    assert live is not None
+    assert live.release.generation == 2

@@ -221,7 +221,7 @@ class Aisle extends HTMLElement {
   /** What the element draws, as names of sections. */
   get sections() {
     const name = this.localName.slice(11);
-    return (VIEWS[name] ?? name).split(" ");
+    return (this.getAttribute("sections") ?? VIEWS[name] ?? name).split(" ");
   }
 
   connectedCallback() {

@@ -10,6 +10,8 @@
 /** Cards of one step, and pages that are fetched side by side. */
 const STEP = 24;
 const WIDE = 4;
+/** Pages that are read without being asked for: some hundred products. */
+const WHOLE = 32;
 /** A filter with more values than this is not a choice. */
 const VALUES = 12;
 
@@ -56,7 +58,7 @@ const categories = (products) => {
 };
 
 /** @param {Context} context */
-const brand = async ({ host, head, page, root, own, kit: { h, picture }, say }) => {
+const brand = async ({ host, head, page, search: find, keys, root, own, kit: { h, picture }, say }) => {
   const total = size(await head);
   /** @type {Json[]} */
   const products = [];
@@ -72,7 +74,9 @@ const brand = async ({ host, head, page, root, own, kit: { h, picture }, say }) 
       products.push(...pages.flatMap(({ docs }) => Object.values(docs)));
     }
   };
-  const featured = new Set(own.featured ?? []);
+  /** What the partner puts first, as far as it may be shown. */
+  const featured = (await Promise.all((own.featured ?? []).map((/** @type {string} */ sku) => find(keys({ sku })).catch(() => undefined)))).filter(Boolean);
+  const first = new Set(featured.map(({ sku }) => sku));
   const nav = h("nav", { class: "categories", "aria-label": say("categories") });
   const choices = h("div", { class: "choices" });
   const cards = h("ul", { class: "cards", role: "list" });
@@ -82,7 +86,7 @@ const brand = async ({ host, head, page, root, own, kit: { h, picture }, say }) 
 
   const draw = () => {
     const hits = products.filter((one) => fits(one, wish));
-    const order = [...hits.filter(({ sku }) => featured.has(sku)), ...hits.filter(({ sku }) => !featured.has(sku))];
+    const order = [...featured.filter((one) => fits(one, wish)), ...hits.filter(({ sku }) => !first.has(sku))];
     cards.replaceChildren(...order.slice(0, limit).map(card));
     status.textContent = say("hits", { count: hits.length });
     next.hidden = hits.length <= limit && read >= total;
@@ -95,7 +99,7 @@ const brand = async ({ host, head, page, root, own, kit: { h, picture }, say }) 
     h("li", {}, h("button", { type: "button", class: "card", part: "card", "data-act": "open", "data-sku": product.sku },
       h("span", { class: "plate" }, picture(product.media?.[0] && { ...product.media[0], alt: "" }, root)),
       h("span", { class: "name" }, product.title), product.summary && h("span", { class: "facts" }, product.summary),
-      product.price && h("span", { class: "cost" }, product.price.text)));
+      product.price && h("span", { class: "cost facts" }, h("bdi", {}, product.price.text), " ", say("recommended"))));
   /** @param {string} path @param {string} label @param {number} depth */
   const choice = (path, label, depth) => {
     const button = h("button", { type: "button", "aria-pressed": String(wish.category == path), "data-depth": depth }, label);
@@ -124,6 +128,8 @@ const brand = async ({ host, head, page, root, own, kit: { h, picture }, say }) 
   });
   await more(STEP + 1);
   draw();
+  // A range of ordinary size is read to its end, so that every category is there to choose.
+  if (total <= WHOLE) more(Infinity).then(draw);
   return h("div", { class: "browse", part: "browse" }, nav, h("div", {}, h("div", { class: "tools" }, search, choices), status, cards, next));
 };
 

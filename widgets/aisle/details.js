@@ -33,7 +33,7 @@ export const habitual = ({ text, value, unit }, reader) => {
 const features = ({ document: { features: list = [], lang = {} }, root, kit: { h, picture, rich } }) =>
   list.length > 0 && h("ul", { class: "features", part: "features", role: "list", lang: lang.features },
     ...list.map((/** @type {Json} */ { title, text, image }) =>
-      h("li", { part: "feature", class: image && "pictured" }, picture(image, root), h("div", {}, h("h3", {}, title), ...rich(text, root)))));
+      h("li", { part: "feature", class: image && "pictured" }, picture(image, root), h("div", { dir: "auto" }, h("h3", {}, title), ...rich(text, root)))));
 
 /** @param {Context} context */
 const specs = ({ document: { specs: groups = [], lang = {} }, host, kit: { h, section }, say }) => {
@@ -89,7 +89,7 @@ const support = ({ document: { support: { contacts = [], questions = [] } = {}, 
   contacts.length + questions.length > 0 && section(say, "support",
     h("div", { class: "help", lang: lang.support },
       questions.length > 0 && h("div", { class: "questions" }, ...questions.map((/** @type {Json} */ { question, answer }) =>
-        h("details", { part: "question" }, h("summary", {}, question), h("div", { class: "text" }, ...rich(answer, root))))),
+        h("details", { part: "question", dir: "auto" }, h("summary", {}, question), h("div", { class: "text" }, ...rich(answer, root))))),
       contacts.length > 0 && h("ul", { class: "contacts", role: "list" }, ...contacts.map((/** @type {Json} */ { name, phone, email, url, hours }) =>
         h("li", { part: "contact" }, h("strong", {}, name),
           phone && h("a", { href: safe(`tel:${phone.replace(/[^+\d]/g, "")}`, root) }, h("bdi", {}, phone)),

@@ -143,7 +143,7 @@ const hero = (context, { title, brand, model, summary, highlights = [], lang = {
       h("p", { class: "brand", part: "brand" }, [...new Set([brand, model])].filter(Boolean).join(" · ")),
       h("h2", { part: "title", lang: lang.title, dir: "auto" }, title),
       summary && h("p", { class: "summary", part: "summary", lang: lang.summary, dir: "auto" }, summary),
-      highlights.length && h("ul", { class: "highlights", part: "highlights", lang: lang.highlights }, ...highlights.map((/** @type {string} */ point) => h("li", {}, point))),
+      highlights.length && h("ul", { class: "highlights", part: "highlights", lang: lang.highlights }, ...highlights.map((/** @type {string} */ point) => h("li", { dir: "auto" }, point))),
       variants(context), price(context),
       h("slot", { name: "after-hero" })));
 };
@@ -218,7 +218,7 @@ export const draw = async (task) => {
   const offer = document.sku && (await (await offering)?.resolve(document, locale, host, own));
   const context = { ...task, document, locale, offer, say: await speaking, kit, own };
   const drawers = await parts;
-  const drawn = await Promise.all(task.sections.map((name) => drawers[name](context)));
+  const drawn = await Promise.all(task.sections.map((name) => drawers[name]?.(context)));
   const dir = /^(ar|dv|fa|he|ps|ur|yi)\b/.test(locale) ? "rtl" : "ltr";
   const body = h("div", { class: "aisle", part: "aisle", lang: locale, dir, "data-sku": document.sku }, ...drawn);
   enliven(body, host, task.part);
