@@ -206,7 +206,8 @@ export class Configurator {
   /** @type {Map<string, number>} */ #index = new Map();
   /** @type {Int32Array} the variable of each slot */ #owner;
   /** @type {Float64Array} */ #price;
-  /** @type {Uint8Array} */ #masked;
+  /** @type {Float64Array} prices, masked slots at Infinity */ #cost;
+  /** @type {Float64Array} the same with prices turned round */ #saving;
   #basePrice = 0;
 
   /**
@@ -237,7 +238,8 @@ export class Configurator {
     for (let left = reader.number(); left > 0; left--) this.#parts.push(readComponent(reader, live));
     this.#core = live.filter((values) => values.length === 1).map(([only]) => only);
     this.#price = new Float64Array(slots);
-    this.#masked = new Uint8Array(slots);
+    this.#cost = new Float64Array(slots);
+    this.#saving = new Float64Array(slots);
     this.#owner = new Int32Array(slots);
     this.labels = labels;
     this.slots = slots;
@@ -247,7 +249,8 @@ export class Configurator {
       option.values.forEach((value, i) => {
         this.#owner[this.#base[v] + i] = v;
         this.#price[this.#base[v] + i] = value.price ?? 0;
-        this.#masked[this.#base[v] + i] = value.off ? 1 : 0;
+        this.#cost[this.#base[v] + i] = value.off ? Infinity : this.#price[this.#base[v] + i];
+        this.#saving[this.#base[v] + i] = value.off ? Infinity : -this.#price[this.#base[v] + i];
       });
     });
     this.#basePrice = labels.base?.price ?? 0;
@@ -282,11 +285,10 @@ export class Configurator {
 
   /**
    * Weights with every slot that the choices rule out at Infinity.
-   * @param {Map<number, number>} chosen @param {(slot: number) => number} weigh
+   * @param {Map<number, number>} chosen @param {Float64Array | ((slot: number) => number)} weigh
    */
   #weights(chosen, weigh) {
-    const weight = new Float64Array(this.slots);
-    for (let s = 0; s < this.slots; s++) weight[s] = this.#masked[s] ? Infinity : weigh(s);
+    const weight = typeof weigh === "function" ? this.#cost.map((price, s) => (price < Infinity ? weigh(s) : price)) : weigh.slice();
     for (const [v, kept] of chosen) {
       for (let s = this.#base[v]; s < (this.#base[v + 1] ?? this.slots); s++) if (s !== kept) weight[s] = Infinity;
     }
@@ -325,16 +327,13 @@ export class Configurator {
     return result;
   }
 
-  /** @param {number} s */
-  #cost = (s) => this.#price[s];
-
   /**
    * The exact least and greatest total of each slot under the choices; Infinity where impossible,
    * or dearer than the cap even at its least. Two passes over the diagram.
    */
   bounds() {
     const min = this.#through(this.#weights(this.#chosen, this.#cost));
-    const max = this.#through(this.#weights(this.#chosen, (s) => -this.#price[s]));
+    const max = this.#through(this.#weights(this.#chosen, this.#saving));
     for (let s = 0; s < this.slots; s++) {
       min[s] += this.#basePrice;
       max[s] = this.#basePrice - max[s];
