@@ -38,6 +38,9 @@ _TYPES = {
 }
 """Attribute types that can be specs; files, pictures, prices and identifiers are not."""
 _TEXTS = frozenset({"title", "summary", "description"})
+_SYSTEM = frozenset(
+    {"categories", "enabled", "family", "family_variant", "groups", "parent", "sku"}
+)
 _MAX_MODELS = 3
 
 
@@ -110,6 +113,16 @@ class Export:
         named |= {rule.column for rule in (*rules.media, *rules.documents)}
         named |= {price.column for price in rules.prices}
         return frozenset(named | set(rules.ignore))
+
+    def reads(self, column: str) -> bool:
+        """Tell whether a column of products is read, or left out because a rule says so."""
+        code = column.split("-", maxsplit=1)[0]
+        named = code in _SYSTEM or code in self.taken or code in self._spec_keys
+        return named or code in {rule.column for rule in self.rules.relations}
+
+    @cached_property
+    def _spec_keys(self) -> frozenset[str]:
+        return frozenset(spec.key for specs in self._definitions.values() for spec in specs)
 
     def label(self, row: Row) -> Text:
         """Return the labels of a row in the workspace's locales; its code where there are none."""

@@ -30,6 +30,8 @@ from syndicator.entitlement.selector import (
 )
 
 GTIN_DIGITS = 14
+PLAIN = frozenset({"brand", "mpn", "model", "family", "category", "extra", "title", "variant"})
+"""Fields of texts that are compared as they are written."""
 
 
 @dataclass(slots=True)
@@ -118,8 +120,16 @@ class Compiler:
     def _union(self, node: Comparison, operator: str) -> BitMap:
         if node.field == "sku" and operator == "=":
             return self._named(node.values)
+        if node.field in PLAIN and operator == "=":
+            return self._equal(node)
         sets = [self._one(node, operator, value) for value in node.values]
         return sets[0] if len(sets) == 1 else BitMap.union(*sets)
+
+    def _equal(self, node: Comparison) -> BitMap:
+        sets, values = self.index.text(node.field, node.key), node.values
+        if len(values) <= len(sets):
+            return union(sets[value] for value in map(str, values) if value in sets)
+        return union(found for value, found in sets.items() if value in values)
 
     def _named(self, skus: tuple[Value, ...]) -> BitMap:
         positions = self.index.positions

@@ -16,7 +16,7 @@ from syndicator.entitlement.rules import ProductRule
 from syndicator.entitlement.selector import Comparison, Named, Selector, walk
 from syndicator.entitlement.snapshot import Answer, Snapshot
 
-PLAIN = frozenset({"brand", "mpn", "model", "family", "category", "extra"})
+SINGLE = frozenset({"brand", "mpn", "model", "family", "category", "extra"})
 """Fields with one text that is compared as it is."""
 EQUALITY = frozenset({"=", "!=", "in"})
 
@@ -34,6 +34,7 @@ class Impact:
         self.rights: Mapping[str, Rights]
         self.answers: Mapping[str, Answer]
         self.rights, self.answers = world.answers(now)
+        self.held = [(name, answer.products) for name, answer in self.answers.items()]
         self.editions: defaultdict[str, set[str]] = defaultdict(set)
         for partner, rights in world.rights.items():
             for locale in world.manifests.partners[partner].locales:
@@ -51,7 +52,7 @@ class Impact:
     def _remember(self, atom: Comparison, name: str) -> None:
         field = (atom.field, atom.key)
         self.readers[field][atom].add(name)
-        if atom.field in PLAIN and atom.operator in EQUALITY:
+        if atom.field in SINGLE and atom.operator in EQUALITY:
             for value in map(str, atom.values):
                 self.naming[field][value].add(atom)
 
@@ -62,11 +63,7 @@ class Impact:
         distinct assortment, and the comparisons with the fields that changed.
         """
         at = self.world.index.positions.get(product.sku)
-        holders = {
-            name
-            for name, answer in self.answers.items()
-            if at is not None and at in answer.products
-        }
+        holders = {name for name, held in self.held if at is not None and at in held}
         snapshot = self._alone(product)
         for name in self._suspects(at, product, snapshot) - holders:
             if snapshot.products(self.rights[name]):
@@ -92,12 +89,12 @@ class Impact:
             if was == now:
                 continue
             named = self.naming[field]
-            if field[0] in PLAIN:
+            if field[0] in SINGLE:
                 # A comparison with neither value judges both alike; with both, too.
                 for atom in named.get(str(was), set()) ^ named.get(str(now), set()):
                     yield field, atom
             for atom in atoms:
-                plain = field[0] in PLAIN and atom.operator in EQUALITY
+                plain = field[0] in SINGLE and atom.operator in EQUALITY
                 if not plain and before.compiler.products(atom) != after.compiler.products(atom):
                     yield field, atom
 

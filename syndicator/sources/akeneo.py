@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -70,14 +71,18 @@ def _products(
     table, wrong = read_table(path, label, _CSV)
     problems += wrong
     records = accepted = 0
+    unnamed = [column for column in (table.columns if table else ()) if not export.reads(column)]
+    ignored: Counter[str] = Counter()
     for row in table.rows if table else ():
         records += 1
         if isinstance(row, Problem):
             problems.append(row)
-        elif entry := _entry(export.apply(row[1]), Origin(label, row[0]), vocabulary, problems):
+            continue
+        ignored.update(column for column in unnamed if row[1].get(column))
+        if entry := _entry(export.apply(row[1]), Origin(label, row[0]), vocabulary, problems):
             keep(entry, spec, parts)
             accepted += 1
-    return problems, Count(spec.path, records, accepted, records - accepted)
+    return problems, Count(spec.path, records, accepted, records - accepted, dict(ignored))
 
 
 def _entry(

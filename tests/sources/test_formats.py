@@ -266,6 +266,60 @@ def test_etim_features_are_typed(tmp_path: Path) -> None:
     assert str(product.prices[0].amount) == "2999"
 
 
+AKENEO = {
+    "attributes": "code;label-en_US;label-de_DE;type;default_metric_unit;group;localizable;scopable\n"
+    "sku;SKU;SKU;pim_catalog_identifier;;g;0;0\nname;Name;Name;pim_catalog_text;;g;1;0\n"
+    "description;Text;Text;pim_catalog_textarea;;g;1;1\nbrand;Brand;Marke;pim_catalog_simpleselect;;g;0;0\n"
+    "weight;Weight;Gewicht;pim_catalog_metric;KILOGRAM;g;0;0\nsize;Size;Größe;pim_catalog_simpleselect;;g;0;0\n"
+    "photo;Photo;Foto;pim_catalog_image;;g;0;0\nprice;Price;Preis;pim_catalog_price_collection;;g;0;0\n",
+    "attribute_groups": "code;label-en_US;label-de_DE\ng;Facts;Fakten\n",
+    "attribute_options": "code;attribute;label-en_US;label-de_DE\ns;size;Small;Klein\nm;size;Medium;Mittel\nnv;brand;Norrvind;Norrvind\n",
+    "categories": "code;parent;label-en_US;label-de_DE\nmaster;;Master;Stamm\nbikes;master;Bikes;Räder\ntouring;bikes;Touring;Touren\n",
+    "channels": "code;tree;locales;currencies\nshop;master;en_US,de_DE;EUR\n",
+    "currencies": "code;activated\nEUR;1\nUSD;0\n",
+    "locales": "code\nen_US\nde_AT\nde_DE\n",
+    "association_types": "code\nX_SELL\n",
+    "families": "code;label-en_US;label-de_DE;attributes;attribute_as_label;attribute_as_image;requirements-shop\n"
+    "bike;Bikes;Räder;sku,name,description,brand,weight,size,photo,price;name;photo;weight\n",
+    "family_variants": "code;family;variant-axes_1\nby_size;bike;size\n",
+    "product_models": "code;family_variant;parent;categories;brand;name-en_US;name-de_DE;description-de_DE-shop\n"
+    "fjord;by_size;;touring,sale;nv;Fjord;Fjord (de);<b>Leise</b>\n",
+    "products": "sku;family;parent;categories;size;weight;weight-unit;price-EUR;photo;X_SELL-products;legacy\n"
+    "F-S;bike;fjord;;s;18000;GRAM;2999.00;files/f.png;F-M;old\nF-M;bike;fjord;;m;18.2;KILOGRAM;2999.00;;;\n",
+}
+
+
+def test_akeneo_variants_locales_channels_and_units(tmp_path: Path) -> None:
+    """Models complete their variants, options have their labels, quantities their family's unit."""
+    for name, text in AKENEO.items():
+        (tmp_path / "pim").mkdir(exist_ok=True)
+        (tmp_path / "pim" / f"{name}.csv").write_text(text)
+    reading = read_catalog(
+        tmp_path, [SourceSpec("akeneo", "pim", "", {"channel": "shop"})], LOCALES, {}
+    )
+    small = products(reading)["F-S"]
+    assert (small.brand, small.category) == ("Norrvind", "bikes/touring")
+    assert small.title == {"en": "Fjord", "de": "Fjord (de)"}
+    assert small.description == {"de": "<b>Leise</b>"}
+    assert small.specs["weight"] == Number(value=18.0, unit="kg")
+    assert small.variant is not None
+    assert (small.variant.group, small.variant.axes) == (
+        "fjord",
+        {"size": {"en": "Small", "de": "Klein"}},
+    )
+    assert [(p.list, str(p.amount), p.currency) for p in small.prices] == [
+        ("price-eur", "2999.00", "EUR")
+    ]
+    assert small.relations == (Relation(type=RelationType.ACCESSORY, sku="F-M"),)
+    weight = next(s for s in reading.catalog.families["bike"].specs if s.key == "weight")
+    assert (weight.label, weight.group, weight.required) == (
+        {"en": "Weight", "de": "Gewicht"}, {"en": "Facts", "de": "Fakten"}, True,
+    )  # fmt: skip
+    assert reading.catalog.categories["bikes/touring"].label == {"en": "Touring", "de": "Touren"}
+    assert dict(reading.counts[0].ignored) == {"legacy": 1}
+    assert [(p.code, p.origin.line) for p in reading.problems] == [("missing-file", 2)]
+
+
 def test_parquet_columns_are_mapped(tmp_path: Path) -> None:
     """Typed columns, dates and inner structures become fields by the mapping."""
     pyarrow = pytest.importorskip("pyarrow")

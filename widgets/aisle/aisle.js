@@ -262,9 +262,16 @@ class Aisle extends HTMLElement {
       const drawn = await Promise.race([late, this.#compose(question)]);
       if (run != this.#run || !this.#tell("replace", drawn.detail, true)) return;
       this.#root.adoptedStyleSheets = [drawn.style];
-      this.#root.replaceChildren(...drawn.nodes);
+      const rest = [...drawn.body.children].slice(1);
+      for (const one of rest) one.remove();
+      this.#root.replaceChildren(drawn.body);
       this.#shown = asked;
-      this.#tell("view", drawn.detail);
+      // One section a task: styling all of them at once could stall a slow phone.
+      for (const one of rest) {
+        await new Promise((next) => setTimeout(next));
+        drawn.body.append(one);
+      }
+      if (run == this.#run) this.#tell("view", drawn.detail);
     } catch (error) {
       if (run == this.#run) this.#fail(/** @type {Failure} */ (error), question.ids);
     }
@@ -300,7 +307,7 @@ class Aisle extends HTMLElement {
     const page = async (number) => object(root, await reference(root, await head, number));
     const drawn = await drawing.draw({ ...question, head, found, search, page, keys, Failure, sections: this.sections, host: this, part, data });
     const shown = await head;
-    return { nodes: drawn.nodes, style: drawn.style, detail: { ...drawn.detail, locale: shown.locale, edition: shown.edition, generation: shown.generation } };
+    return { body: drawn.body, style: drawn.style, detail: { ...drawn.detail, locale: shown.locale, edition: shown.edition, generation: shown.generation } };
   }
 
   /** Give life to what the server drew, once. */

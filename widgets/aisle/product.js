@@ -197,7 +197,7 @@ const selling = (host, own) =>
 
 /**
  * Draw what an element shows.
- * @param {Task} task @returns {Promise<{nodes: Node[], style: CSSStyleSheet, detail: Json}>}
+ * @param {Task} task @returns {Promise<{body: HTMLElement, style: CSSStyleSheet, detail: Json}>}
  */
 export const draw = async (task) => {
   const host = /** @type {HTMLElement & {offers?: unknown}} */ (task.host);
@@ -222,7 +222,7 @@ export const draw = async (task) => {
   const dir = /^(ar|dv|fa|he|ps|ur|yi)\b/.test(locale) ? "rtl" : "ltr";
   const body = h("div", { class: "aisle", part: "aisle", lang: locale, dir, "data-sku": document.sku }, ...drawn);
   enliven(body, host, task.part);
-  return { nodes: [body], style: await dressing, detail: { sku: document.sku, document, offer } };
+  return { body, style: await dressing, detail: { sku: document.sku, document, offer } };
 };
 
 /** Take the product from the page's own structured data. @param {Task} task @param {(file: string) => Promise<any>} fetched */
