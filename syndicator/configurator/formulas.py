@@ -142,24 +142,3 @@ def plain(formula: Formula) -> Any:  # noqa: ANN401, PLR0911  JSON; one for each
         case Table(variables, rows):
             cells = [[None if cell is None else sorted(cell) for cell in row] for row in rows]
             return ["table", list(variables), cells]
-
-
-def shifted(  # noqa: PLR0911  one for each kind
-    formula: Formula, at: dict[int, int]
-) -> Formula:
-    """Return the formula with each variable renamed by `at` (which names all of its scope)."""
-    match formula:
-        case Among(variable, values):
-            return Among(at[variable], values)
-        case Not(inner):
-            return Not(shifted(inner, at))
-        case Every(formulas):
-            return Every(tuple(shifted(one, at) for one in formulas))
-        case Some(formulas):
-            return Some(tuple(shifted(one, at) for one in formulas))
-        case Between(formulas, low, high):
-            return Between(tuple(shifted(one, at) for one in formulas), low, high)
-        case Linear(terms, low, high):
-            return Linear(tuple((at[variable], weights) for variable, weights in terms), low, high)
-        case Table(variables, rows):
-            return Table(tuple(at[variable] for variable in variables), rows)

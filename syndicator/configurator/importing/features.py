@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from syndicator.configurator.formulas import TRUE, Among, Between, Every, Formula, implies
+from syndicator.configurator.formulas import TRUE, Among, Between, Formula, implies
 from syndicator.configurator.model import Display, Model, Option, Rule, Value
 from syndicator.errors import Origin, Problem, Severity
 
@@ -90,8 +90,3 @@ class FeatureModel:
 def yes(feature: int) -> Formula:
     """Return the formula that a feature is chosen."""
     return Among(feature, YES)
-
-
-def together(formulas: Sequence[Formula]) -> Formula:
-    """Return the formula that all hold."""
-    return formulas[0] if len(formulas) == 1 else Every(tuple(formulas))
