@@ -8,7 +8,7 @@ from typing import Protocol
 import click
 
 from syndicator.cli.session import Instant, Session, standard
-from syndicator.entitlement import World, partner_summary, who_sees
+from syndicator.entitlement import World, partner_summary, select_products, who_sees
 from syndicator.entitlement import explain as explain_decision
 from syndicator.errors import UsageError
 from syndicator.workspace import Workspace, read_workspace, sound
@@ -32,6 +32,7 @@ class Answer(Protocol):
 @click.option("--field", help="Ask about one field of the product.")
 @click.option("--who", metavar="SKU", help="Ask which partners may show this product.")
 @click.option("--partner", "whole", metavar="PARTNER", help="Ask what each of its rules does.")
+@click.option("--select", metavar="SELECTOR", help="Ask which products a selector names.")
 @click.option("--at", type=Instant(), help="Decide as if it were this instant.")
 @standard
 def explain(
@@ -41,18 +42,36 @@ def explain(
     field: str | None,
     who: str | None,
     whole: str | None,
+    select: str | None,
     at: datetime | None,
 ) -> None:
     """Tell whether PARTNER may show SKU, by which rule, and when that changes."""
-    if sum(map(bool, (partner and sku, who, whole))) != 1 or bool(partner) != bool(sku):
-        raise UsageError("ask one question: PARTNER SKU, --who SKU, or --partner PARTNER")
+    asked = sum(map(bool, (partner and sku, who, whole, select)))
+    if asked != 1 or bool(partner) != bool(sku):
+        raise UsageError(
+            "ask one question: PARTNER SKU, --who SKU, --partner PARTNER, or --select SELECTOR"
+        )
     workspace = sound(read_workspace(session.settings()))
     now = at or session.now()
+    if select:
+        _list(session, workspace, select, now)
+        return
     answer = _answer(workspace, now, partner or "", sku or "", field, who, whole)
     session.answer(answer.as_json())
     if not session.as_json:
         for line in answer.lines():
             session.say(line)
+
+
+def _list(session: Session, workspace: Workspace, selector: str, now: datetime) -> None:
+    """List what a selector names, in the order of the catalog."""
+    catalog = workspace.catalog
+    skus = select_products(catalog, workspace.manifests, selector, now)
+    session.answer({"selector": selector, "products": list(skus)})
+    if not session.as_json:
+        for sku in skus:
+            session.say(f"{sku:24} {next(iter(catalog.products[sku].title.values()), '')}")
+        session.say(f"{len(skus)} of {len(catalog.products)} products")
 
 
 def _answer(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import time
@@ -125,7 +127,21 @@ def test_explain_answers_three_questions(run: Run, norrvind: Path) -> None:
     assert refused["deciding"]["file"] == "manifests/forbids.yaml"
     assert "alpen-distribution" in run("explain", "--who", "NV-HALO-LTD", cwd=norrvind).out
     assert "stadtrad-cargo-pilot" in run("explain", "--partner", "stadtrad", cwd=norrvind).out
+    listed = run("explain", "--select", 'category under "bikes/kids"', "--json", cwd=norrvind).json
+    assert "NV-FJORD-7" not in listed["products"]
+    assert len(listed["products"]) >= 3
     assert run("explain", cwd=norrvind).code == 2
+
+
+def test_the_readme_s_transcripts_are_what_the_command_prints(
+    run: Run, norrvind: Path, repository: Path
+) -> None:
+    """Each `$ syndicator explain` of the README prints the lines below it."""
+    text = (repository / "README.md").read_text()
+    transcripts = re.findall(r"^\$ syndicator (explain .*)\n((?:.+\n)+)", text, re.MULTILINE)
+    assert len(transcripts) == 3
+    for command, printed in transcripts:
+        assert run(*shlex.split(command), cwd=norrvind).out == printed, command
 
 
 def test_an_unknown_csv_becomes_a_published_aisle(run: Run, workspace: Path) -> None:
