@@ -76,6 +76,13 @@ def test_what_is_no_longer_made_points_to_its_successor(reader: Reader) -> None:
     assert "price" not in document
 
 
+def test_what_is_announced_says_when_it_comes(reader: Reader) -> None:
+    """The Dyn 80 is shown before its release, with the date."""
+    lifecycle = reader.read("stadtrad", "de", "NV-L-DYN-80")["lifecycle"]
+    assert lifecycle["status"] == "announced"
+    assert lifecycle["release"].startswith("2027-01-15")
+
+
 def test_three_sizes_are_one_choice(reader: Reader) -> None:
     """The Vidda in M offers S, M and L in this order, and knows which one it is."""
     variants = reader.read("velohaus", "de", "NV-VIDDA-55")["variants"]
