@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from configurator_car import car  # noqa: E402  beside this script
+from _configurator_car import car  # noqa: E402  beside this script
 
 from syndicator.configurator import (  # noqa: E402  run from a clone, installed or not
     Artefact,
@@ -74,7 +74,7 @@ def clicked(artefact: Artefact, words: bytes, *, paths: int, **more: object) -> 
         "labels": json.loads(words), "paths": paths, "clicks": 12, "seed": 1, **more,
     }  # fmt: skip
     done = subprocess.run(
-        ["node", str(Path(__file__).with_name("configurator_clicks.mjs"))],
+        ["node", str(Path(__file__).with_name("_configurator_clicks.mjs"))],
         input=json.dumps(job).encode(), capture_output=True, check=True, timeout=600,
     )  # fmt: skip
     return json.loads(done.stdout)

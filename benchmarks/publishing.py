@@ -163,7 +163,7 @@ def _products(size: Size, data: Path, chance: random.Random) -> dict[str, Produc
 
 
 def _icecat(data: Path) -> dict[str, Product]:
-    import workloads  # noqa: PLC0415  beside this script
+    import _workloads as workloads  # noqa: PLC0415  beside this script
 
     from syndicator.settings import load_settings  # noqa: PLC0415
     from syndicator.workspace import read_workspace  # noqa: PLC0415

@@ -21,7 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import workloads
+from benchmarks import _workloads as workloads
 from benchmarks.publishing import Rows
 
 SMALL = 500

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
-from benchmarks import workloads
+from benchmarks import _workloads as workloads
 from tests.whole.site import Published, Visitor, publish, served
 
 pytestmark = pytest.mark.browser
