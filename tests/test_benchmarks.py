@@ -17,7 +17,7 @@ KEYS = {"case", "subject", "value", "unit", "peer", "ratio", "reach", "met"}
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_a_benchmark_prints_rows(repository: Path, script: str) -> None:
-    """`--size small --json` is a list of rows, each with every key and a number."""
+    """`--size small --json` is a list of rows, each with at least the agreed keys and a number."""
     done = subprocess.run(
         [sys.executable, repository / "benchmarks" / script, "--size", "small", "--json"],
         capture_output=True,
@@ -28,5 +28,5 @@ def test_a_benchmark_prints_rows(repository: Path, script: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     for row in json.loads(done.stdout):
-        assert row.keys() == KEYS, row
+        assert row.keys() >= KEYS, row
         assert isinstance(row["value"], int | float), row
