@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+# Of the benchmarks: `make bench SIZE=small` takes a minute or two, `full` the better part of an hour.
+SIZE   := full
 
 .PHONY: install chromium demo demo-once test check format bench faults clean
 
@@ -39,7 +41,7 @@ format: install
 	$(BIN)/ruff check --fix .
 
 bench: install
-	@for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python $$script --size $(SIZE) || exit 1; done
 
 faults: install
 	$(BIN)/python -m tests.faults.campaign

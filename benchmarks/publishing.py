@@ -78,7 +78,7 @@ class Size:
 
 SIZES = {
     "small": Size(300, 6, 60),
-    "icecat": Size(9_694, 150, 5_000),
+    "full": Size(9_694, 150, 5_000),
     "large": Size(100_000, 150, 5_000),
 }
 
@@ -156,7 +156,7 @@ def make_world(size: Size, data: Path) -> World:
 
 def _products(size: Size, data: Path, chance: random.Random) -> dict[str, Product]:
     source = data / "icecat" / "products.jsonl"
-    if size is SIZES["icecat"] and source.is_file():
+    if size is SIZES["full"] and source.is_file():
         return _icecat(data)
     made = (_product(number, chance) for number in range(size.products))
     return {p.sku: p for p in sorted(made, key=lambda p: (p.category, p.brand, p.sku))}
@@ -510,7 +510,7 @@ def _version(name: str) -> str | None:
 def main() -> None:
     """Run what was asked for and print a table or JSON rows."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=SIZES, default="icecat")
+    parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--data", type=Path, default=Path(
         os.environ.get("SYNDICATOR_SHARED_DATA", ROOT.parent / "shared" / "data")))  # fmt: skip
