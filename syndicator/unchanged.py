@@ -8,6 +8,7 @@ names what was published from them; losing it costs a build.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from syndicator.targets import Target, TargetProfile, read_ref
 from syndicator.widgets import built_in_folder
 
 _FILE = "published.json"
+_RACE = 50_000_000
+"""Nanoseconds within which two saves of a file may carry the same time."""
 _IGNORED = frozenset({STATE, ".git", ".venv", "__pycache__", "node_modules"})
 
 
@@ -76,7 +79,8 @@ def remember(
 def survey(settings: Settings, profile: TargetProfile) -> str | None:
     """Return a fingerprint of the times and sizes of all files that a build reads.
 
-    None where a build reads more than files: addresses of the web, databases.
+    None where a build reads more than files (addresses of the web, databases), and where a file
+    was saved so lately that another save could not be told from it by time and size.
     """
     if any(is_address(source.path) for source in settings.sources) or _asks_databases(settings):
         return None
@@ -86,8 +90,12 @@ def survey(settings: Settings, profile: TargetProfile) -> str | None:
         places |= {root / path for path in (source.path, source.mapping) if path}
     target = (root / profile.path).resolve() if profile.path else None
     told = [[__version__, settings.target, canonical.fingerprint(settings.secret)]]
+    lately = time.time_ns() - _RACE
     for place in sorted(places):
-        told += [[path, str(at), str(size)] for path, at, size in _files(place, target)]
+        for path, at, size in _files(place, target):
+            if at > lately:
+                return None
+            told.append([path, str(at), str(size)])
     return canonical.fingerprint(canonical.encode(told))
 
 

@@ -351,9 +351,10 @@ def test_a_single_page_shop_changes_the_product_in_place(world, tab, heard):
 def test_the_page_comes_back_from_history_as_it_was(world, tab, heard):
     tab.goto(world.show(TAG))
     heard("view")
+    shown = tab.locator("syndicator-aisle .lead h2").inner_text()
     tab.goto(world.show("<p>Warenkorb</p>", path="/cart"))
     tab.go_back()
-    tab.locator("syndicator-aisle .lead h2").wait_for()
+    assert tab.locator("syndicator-aisle .lead h2").inner_text() == shown
 
 
 def test_a_proxy_path_of_the_shop_itself_works(world, tab, heard):

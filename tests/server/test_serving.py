@@ -91,6 +91,7 @@ def test_a_stopped_server_frees_its_port(folder):
     again = Server(app, "127.0.0.1", port)
     again.stop()
     again.run()
+    assert again.port == port
 
 
 @pytest.mark.parametrize(
