@@ -45,7 +45,7 @@ class Session:
         return load_settings(self.root.resolve(), os.environ)
 
     def now(self) -> datetime:
-        """Read the clock, the only place where the engine does; whole seconds."""
+        """Read the instant to decide for, in whole seconds; nothing below asks what day it is."""
         return datetime.now(UTC).replace(microsecond=0)
 
     def say(self, text: str = "") -> None:
