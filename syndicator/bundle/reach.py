@@ -11,6 +11,13 @@ from syndicator.bundle.keys import Fetch, Reference
 from syndicator.bundle.release import Release, media_of
 from syndicator.bundle.trees import Node
 
+COUNT = 10
+"""Releases that a collection keeps, if it is told nothing else; the live one is among them."""
+AGE = timedelta(days=30)
+"""Younger releases are kept, too."""
+GRACE = timedelta(hours=24)
+"""Between marking and deleting; longer than the longest publish."""
+
 
 def reachable(releases: Iterable[Release], fetch: Fetch) -> set[str]:
     """Return every immutable key that these releases lead to, the releases included.

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from syndicator.bundle import keys
-from syndicator.bundle.reach import kept, reachable
+from syndicator.bundle.reach import AGE, COUNT, GRACE, kept, reachable
 from syndicator.errors import ConflictError
 from syndicator.targets.conditional import swap_certainly
 from syndicator.targets.history import lineage
@@ -32,9 +32,9 @@ class Swept(Protocol):
 class Retention:
     """How long things are kept. `grace` must be longer than the longest publish."""
 
-    count: int = 10
-    age: timedelta = timedelta(days=30)
-    grace: timedelta = timedelta(hours=24)
+    count: int = COUNT
+    age: timedelta = AGE
+    grace: timedelta = GRACE
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,16 @@ def test_plan_names_the_edited_rule(run: Run, published: Path) -> None:
     assert change["causes"][0]["rule"] == "grant dealers-everything"
     assert change["causes"][0]["how"] == "edited"
     assert len(planned["warnings"]) == 1
+    # What is withdrawn, and where it stays until collection, before it is done and after.
+    left = planned["withdrawn"]
+    assert left["products"] == ["BULB-1"]
+    assert len(left["objects"]) >= 1
+    told = run("publish", cwd=published).out
+    assert "Withdrawn from somebody: 1 product." in told
+    assert f"collects release {left['release']}: not before {left['until']}" in told
+    for key in left["objects"]:
+        assert key in told
+        assert (published / "build/site" / key).is_file()
 
 
 def test_a_plan_for_a_later_day_shows_what_ends_its_embargo(run: Run, norrvind: Path) -> None:
