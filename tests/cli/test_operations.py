@@ -129,7 +129,7 @@ def test_a_plan_for_a_later_day_shows_what_ends_its_embargo(run: Run, norrvind: 
     assert "NV-FJORD-9" in gained(later)
 
 
-def test_explain_answers_three_questions(run: Run, norrvind: Path) -> None:
+def test_explain_answers_every_question(run: Run, norrvind: Path) -> None:
     """One product of one partner, who shows a product, and what each rule of a partner does."""
     refused = run("explain", "velohaus", "NV-HALO-LTD", "--json", cwd=norrvind).json
     assert refused["allowed"] is False
@@ -140,7 +140,11 @@ def test_explain_answers_three_questions(run: Run, norrvind: Path) -> None:
     listed = run("explain", "--select", 'category under "bikes/kids"', "--json", cwd=norrvind).json
     assert "NV-FJORD-7" not in listed["products"]
     assert len(listed["products"]) >= 3
+    widget = run("explain", "velohaus", "--widget", "configurator", "--json", cwd=norrvind).json
+    assert widget["allowed"] is True
+    assert widget["deciding"]["file"] == "manifests/widgets.yaml"
     assert run("explain", cwd=norrvind).code == 2
+    assert run("explain", "velohaus", "--widget", "w", "--field", "price", cwd=norrvind).code == 2
 
 
 def test_the_readme_s_transcripts_are_what_the_command_prints(
