@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 
 from syndicator.canonical import Namer
 
@@ -58,6 +59,7 @@ def edition_handle(namer: Namer, edition: str) -> str:
     return namer.name("edition", edition.encode())
 
 
+@lru_cache(maxsize=1 << 16)
 def partner_handle(namer: Namer, partner: str) -> str:
     """Return the public handle of a partner, as it stands in the script tag."""
     return namer.name("partner", partner.encode())
