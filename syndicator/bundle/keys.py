@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from syndicator.canonical import Namer
@@ -21,6 +21,8 @@ Reference = tuple[str, str]
 """Name and integrity of an object."""
 Fetch = Callable[[str, str], bytes]
 """Returns the bytes under a key, verified against an integrity."""
+FetchAll = Callable[[Mapping[str, str]], Iterator[bytes]]
+"""Yields the bytes under many keys, in order, each verified against its integrity."""
 
 
 def public_object(name: str) -> str:

@@ -59,6 +59,7 @@ class DirectoryTarget:
     """Keeps blobs as files below `root`, which is made where it is missing."""
 
     shared = True
+    parallel = 1
 
     def __init__(self, root: Path) -> None:
         self.root = root

@@ -43,6 +43,8 @@ class S3Target:
     ignores conditional writes. The store is probed before the first conditional write.
     """
 
+    parallel = THREADS
+
     def __init__(
         self,
         connect: Callable[[int], Any],
