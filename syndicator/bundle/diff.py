@@ -152,7 +152,7 @@ class _Comparison:
                 tuple(sku for page in new.pages for sku in page.skus) if new else (), (), ()
             )
         gone, come = trees.differing_pages(old.head, new.head if new else {}, self._load)
-        self._gone[old.edition, new.edition.id if new else None] = gone
+        self._gone[old.edition, new.edition.id if new else None] = set(gone)
         before = dict(pair for ref in gone for pair in documents_of(self._load(ref)))
         after = {
             sku: document
