@@ -19,7 +19,7 @@ from syndicator.sources.partners import read_partners
 from syndicator.sources.rules import read_configurators
 from syndicator.sources.yamlfile import read_documents
 from syndicator.targets import TargetProfile, parse_targets
-from syndicator.widgets import WidgetPackage, find_widgets
+from syndicator.widgets import WidgetPackage, check_grants, find_widgets
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ def read_workspace(settings: Settings) -> Workspace:
     channels = kept(parse_channels(documents("publish/channels")))
     targets = kept(parse_targets(documents("publish/targets")))
     widgets = kept(_widgets(root))
+    problems += check_grants(manifests, widgets) if widgets else []
     if settings.target not in targets:
         problems.append(_unknown_target(settings, targets))
     return Workspace(

@@ -101,4 +101,6 @@ export class SyndicatorConfigurator extends HTMLElement {
   }
 }
 
-if (!customElements.get("syndicator-configurator")) customElements.define("syndicator-configurator", SyndicatorConfigurator);
+/** The element's name: a page where another version came first has this one under its own name. */
+export const element = customElements.get("syndicator-configurator") ? `syndicator-configurator-${PINS[""]?.replace(/\W/g, "")}` : "syndicator-configurator";
+if (!customElements.get(element)) customElements.define(element, SyndicatorConfigurator);
