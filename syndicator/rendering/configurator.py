@@ -30,6 +30,7 @@ def render_configurator(product: Product, view: View, _words: Words) -> dict[str
         view.edition.price_list if view.shows("price") else "",
         view.skus | foreign,
         currency=view.currency,
+        pictures=lambda path: _picture(view, path),
     )
     return {
         "widget": WIDGET,
@@ -37,6 +38,14 @@ def render_configurator(product: Product, view: View, _words: Words) -> dict[str
         "rules": _reference(view, rules.artefact, "cdd"),
         "labels": _reference(view, told, "json"),
     }
+
+
+def _picture(view: View, path: str) -> str:
+    """Return a picture's address from the labels, which lie in the same tree; the smallest copy."""
+    asset = view.shelf.catalog.assets.get(path)
+    if asset is None or not view.shows_file(path):
+        return ""
+    return "../" + view.source((asset.renditions or (path,))[0]).removeprefix("m/")
 
 
 def _reference(view: View, data: bytes, suffix: str) -> dict[str, str]:

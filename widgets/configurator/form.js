@@ -149,7 +149,7 @@ export class Form {
   #chip({ color, picture }) {
     const chip = h("span", { class: "chip", "aria-hidden": "true" });
     if (/^#[0-9a-f]{3,8}$/i.test(color ?? "")) chip.style.backgroundColor = color;
-    if (picture && URL.canParse(picture, document.baseURI)) chip.append(h("img", { src: picture, alt: "", loading: "lazy" }));
+    if (/^https?:/.test(picture ?? "")) chip.append(h("img", { src: picture, alt: "", loading: "lazy" }));
     return chip;
   }
 
