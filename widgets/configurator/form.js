@@ -284,7 +284,7 @@ export class Form {
     const text = blamed.length
       ? this.say("notWith", { value: name, choices: this.#list(blamed) })
       : this.say(reason.cap ? "overCap" : "never", { value: name, cap: this.money(this.c.cap) });
-    const way = reason.choices.length || !reason.cap ? this.c.how(option, value) : null;
+    const way = reason.choices.length || !reason.cap ? (this.c.how(option, value) ?? this.c.how(option, value, Infinity)) : null;
     const acts = [];
     if (way) {
       const changes = way.changes.map((/** @type {Json} */ one) => this.say("changeTo", { option: this.#label(one.option), value: this.#name(one.option, one.to) })).join(this.say("and"));
