@@ -17,7 +17,7 @@ from syndicator.artefacts import compile_all
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Piece, Plan, diff
 from syndicator.channels import feed_blobs
 from syndicator.entitlement import Edition, Entitlements, resolve
-from syndicator.entitlement.widgets import widget_of
+from syndicator.entitlement.versions import widget_of
 from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
 from syndicator.reasons import remember

@@ -11,7 +11,7 @@ import msgspec
 
 from syndicator.catalog.model import Asset, Catalog
 from syndicator.configurator import Model
-from syndicator.entitlement import Manifests, check_selectors, parse_manifests
+from syndicator.entitlement import Manifests, check_selectors, check_widgets, parse_manifests
 from syndicator.errors import InvalidInputError, Origin, Problem, Severity
 from syndicator.feeds import Channel, parse_channels
 from syndicator.located import Located
@@ -21,7 +21,7 @@ from syndicator.sources.partners import read_partners
 from syndicator.sources.rules import read_configurators, read_pictures
 from syndicator.sources.yamlfile import read_documents
 from syndicator.targets import TargetProfile, parse_targets
-from syndicator.widgets import WidgetPackage, check_grants, find_widgets
+from syndicator.widgets import WidgetPackage, check_versions, find_widgets
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ def read_workspace(settings: Settings) -> Workspace:
     channels = kept(parse_channels(documents("publish/channels")))
     targets = kept(parse_targets(documents("publish/targets")))
     widgets = kept(_widgets(root))
-    problems += check_grants(manifests, widgets) if widgets else []
+    problems += check_widgets(manifests, {package.id for package in widgets})
+    problems += check_versions(manifests, widgets)
     if settings.target not in targets:
         problems.append(_unknown_target(settings, targets))
     return Workspace(

@@ -14,7 +14,7 @@ from syndicator.cli.session import Session, standard
 from syndicator.entitlement import UnknownNameError
 from syndicator.entitlement.rights import rights_of_one
 from syndicator.entitlement.snapshot import requests_at
-from syndicator.entitlement.widgets import widget_of
+from syndicator.entitlement.versions import widget_of
 from syndicator.errors import TargetError, UsageError
 from syndicator.feeds import Channel, feed_key
 from syndicator.pipeline import rehearse

@@ -24,7 +24,7 @@ from syndicator.entitlement.rules import (
     Scope,
     WidgetGrant,
 )
-from syndicator.entitlement.widgets import preferred, reaches
+from syndicator.entitlement.versions import preferred, reaches
 from syndicator.errors import Origin
 
 ID_DIGITS = 32

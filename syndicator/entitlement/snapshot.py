@@ -16,7 +16,7 @@ from syndicator.entitlement.compiler import Compiler, union
 from syndicator.entitlement.files import FileRights
 from syndicator.entitlement.rights import Rights
 from syndicator.entitlement.rules import ProductRule
-from syndicator.entitlement.widgets import requests, widget_of
+from syndicator.entitlement.versions import requests, widget_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Snapshot:
         return frozenset(hidden)
 
     def widgets(self, rights: Rights) -> frozenset[str]:
-        """Return requests for the widgets."""
+        """Return requests for the widgets, without those that are forbidden."""
         return requests_at(rights, self.at)
 
     def _in_effect(self, rules: Iterable[ProductRule], zone: str) -> list[ProductRule]:
@@ -141,10 +141,16 @@ class Snapshot:
 
 
 def requests_at(rights: Rights, at: datetime) -> frozenset[str]:
-    """Return requests for the widgets of these rights; a dealer has those passed on to it."""
+    """Return requests for the widgets, without those that are forbidden.
+
+    A dealer has those that are passed on to it, of what its distributor has.
+    """
+    forbids = (rule for rule in rights.forbids if rule.window.holds(at, rights.zone))
+    taken = {widget for rule in forbids for widget in rule.widgets}
     if rights.distributor is not None:
         permits = [rule for rule in rights.permits if rule.window.holds(at, rights.zone)]
         passed = {widget for rule in permits for widget in rule.widgets}
         held = requests_at(rights.distributor, at)
-        return frozenset(request for request in held if widget_of(request) in passed)
-    return requests(rule for rule in rights.widgets if rule.window.holds(at, rights.zone))
+        return frozenset(one for one in held if widget_of(one) in passed - taken)
+    held = requests(rule for rule in rights.widgets if rule.window.holds(at, rights.zone))
+    return frozenset(one for one in held if widget_of(one) not in taken)

@@ -1,83 +1,145 @@
-"""Which version of a widget a partner has: pinned, by channel, or by its share of a rollout.
-
-What comes out is a *request*: `configurator` (the newest stable version), `configurator@beta` (the
-newest of a channel) or `configurator@1.2.0`. Which versions exist is known to packaging alone.
-"""
+"""Widgets, which are granted like products: why a partner may show one, and which exist."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TypeAlias
 
-from syndicator.entitlement.rules import Scope, WidgetGrant
+from syndicator.entitlement.explanation import Explanation, Part, UnknownNameError, period
+from syndicator.entitlement.names import suggest
+from syndicator.entitlement.rights import Rights, rights_of_one
+from syndicator.entitlement.rules import Manifests, Partner, ProductRule, WidgetGrant
+from syndicator.entitlement.snapshot import requests_at
+from syndicator.entitlement.versions import reaches, widget_of
+from syndicator.errors import Problem, Severity
 
-STABLE = "stable"
-"""The channel of versions without a pre-release; what a grant means that names nothing."""
-
-ALL = 100
-"""The share of a rollout that reaches everybody."""
-
-Nearer: TypeAlias = Callable[[Scope, Scope], bool]
-Order: TypeAlias = tuple[tuple[int, ...], tuple[tuple[int, int, str], ...]]
+_Naming: TypeAlias = ProductRule | WidgetGrant
 
 
-def order(version: str) -> Order:
-    """Return what versions are compared by (SemVer 2.0, section 11); text for the others.
+def explain_widget(
+    manifests: Manifests, partner: str, widget: str, now: datetime, known: Collection[str] = ()
+) -> Explanation:
+    """Explain whether a partner may show a widget at an instant, and when that changes.
 
-    A pre-release is before its release: the last part of a release is greater than any other.
+    `known` names the widgets that exist; those that rules name may be asked for, too.
+    The same code decides as in `resolve`. Cost: the rules that address the partner and its
+    distributors.
+
+    Raises:
+        UnknownNameError: There is no such partner or widget; suggests the near name.
     """
-    core, _, before = version.partition("-")
-    numbers = tuple(int(one) if one.isdecimal() else 0 for one in core.split("."))
-    words = tuple(
-        (0, int(word), "") if word.isdecimal() else (1, 0, word) for word in before.split(".")
-    )
-    return numbers, words if before else ((2, 0, ""),)
-
-
-def channel(version: str) -> str:
-    """Return the channel of a version: `beta` for `2.0.0-beta.3`, `stable` for `2.0.0`."""
-    before = version.partition("-")[2].split(".")[0]
-    return before.rstrip("0123456789-") or before if before else STABLE
-
-
-def reaches(rule: WidgetGrant, partner: str) -> bool:
-    """Tell whether a rollout has come to a partner.
-
-    The partner's place in the line follows from its name and what is rolled out: the same on every
-    machine, kept while the share grows, and another one for another version.
-    """
-    line = f"{rule.request}\n{partner}".encode()
-    place = int.from_bytes(hashlib.sha256(line).digest()[:8], "big")
-    return place * ALL < rule.share << 64
-
-
-def preferred(rules: Iterable[WidgetGrant], nearer: Nearer) -> tuple[WidgetGrant, ...]:
-    """Return the rules of one partner, first the one that decides.
-
-    Nearer rules first; of equally near ones a version before a channel, the newest version, the
-    smallest share, the name. Cost: rules squared.
-    """
-    held = sorted(rules, key=lambda rule: rule.name)
-    held.sort(key=lambda rule: (bool(rule.version), order(rule.version), -rule.share), reverse=True)
-    return tuple(
-        sorted(held, key=lambda one: sum(nearer(other.scope, one.scope) for other in held))
+    who = manifests.partners.get(partner)
+    if who is None:
+        raise UnknownNameError("partner", partner, suggest(partner, manifests.partners))
+    names = {*known, *(name for name, _ in _named(manifests))}
+    if widget not in names:
+        raise UnknownNameError("widget", widget, suggest(widget, names))
+    rights = rights_of_one(manifests, who)
+    parts = tuple(widget_parts(manifests, rights, who, widget, now))
+    allowed = allows(rights, widget, now)
+    deciding, reason = widget_verdict(parts, allowed, widget)
+    return Explanation(
+        partner=partner,
+        sku="",
+        widget=widget,
+        at=now,
+        allowed=allowed,
+        reason=reason,
+        deciding=deciding,
+        parts=parts,
+        next_change=_next_change(rights, widget, now),
     )
 
 
-def requests(rules: Iterable[WidgetGrant]) -> frozenset[str]:
-    """Return one request for each widget that `preferred` rules permit.
+def check_widgets(manifests: Manifests, known: Collection[str]) -> list[Problem]:
+    """Return an error for every rule that names a widget which does not exist.
 
-    A rule that names neither version nor channel permits the widget and leaves the choice to
-    the others, however far.
+    A forbid that names no widget because of a typing mistake would show what must not be shown.
     """
-    found: dict[str, str] = {}
-    for rule in rules:
-        if found.get(rule.widget, rule.widget) == rule.widget:
-            found[rule.widget] = rule.request
-    return frozenset(found.values())
+    return [
+        Problem(
+            "unknown-widget",
+            f"there is no widget {name!r}",
+            rule.origin,
+            "widget" if isinstance(rule, WidgetGrant) else "widgets",
+            "the id of a widget",
+            repr(name),
+            suggest(name, known),
+            Severity.ERROR,
+        )
+        for name, rule in _named(manifests)
+        if name not in known
+    ]
 
 
-def widget_of(request: str) -> str:
-    """Return the widget that a request asks for."""
-    return request.partition("@")[0]
+def _named(manifests: Manifests) -> Iterator[tuple[str, _Naming]]:
+    for grant in manifests.widget_grants.values():
+        yield grant.widget, grant
+    for rule in (*manifests.delegations.values(), *manifests.forbids.values()):
+        yield from ((name, rule) for name in sorted(rule.widgets))
+
+
+def allows(rights: Rights, widget: str, at: datetime) -> bool:
+    """Tell whether rights give a widget at an instant."""
+    return any(widget_of(request) == widget for request in requests_at(rights, at))
+
+
+def widget_parts(
+    manifests: Manifests, rights: Rights, partner: Partner, widget: str, now: datetime
+) -> tuple[Part, ...]:
+    """Return forbids, what bounds a dealer, and permits: in the order of weight."""
+    parts = [*_naming("forbids", rights.forbids, rights, widget, now)]
+    above = manifests.partners.get(partner.distributor)
+    if above is not None and rights.distributor is not None:
+        if not allows(rights.distributor, widget, now):
+            lacks = f"distributor {above.id} does not hold it"
+            parts.append(Part("bounds", f"distributor {above.id}", lacks, partner.origin))
+        told = widget_parts(manifests, rights.distributor, above, widget, now)
+        parts += (part if part.partner else part.of(above.id) for part in told)
+    permits: Sequence[_Naming] = rights.permits if partner.distributor else rights.widgets
+    parts += _naming("permits", permits, rights, widget, now)
+    return (*parts, *(() if partner.distributor else _waiting(manifests, partner, widget)))
+
+
+def _waiting(manifests: Manifests, partner: Partner, widget: str) -> Iterator[Part]:
+    """Yield the rollouts that have not come to a partner yet."""
+    scopes = manifests.scopes(partner)
+    for rule in manifests.widget_grants.values():
+        if rule.widget == widget and rule.scope in scopes and not reaches(rule, partner.id):
+            reason = f"widget {rule.request}, for {rule.scope}: {rule.share} in a hundred have it"
+            yield Part("permits", rule.name, reason, rule.origin, in_effect=False)
+
+
+def widget_verdict(parts: Iterable[Part], allowed: bool, widget: str) -> tuple[Part | None, str]:
+    """Return the weightiest part that is enough for the answer, and why."""
+    own = [part for part in parts if part.in_effect and not part.partner]
+    forbidding = [part for part in own if part.effect == "forbids"]
+    permitting = [part for part in own if part.effect == "permits"]
+    if allowed:
+        return permitting[0], f"{permitting[0].name} permits it"
+    if forbidding:
+        return forbidding[0], f"{forbidding[0].name} forbids it"
+    if not permitting:
+        return None, f"no rule permits widget {widget}: denied by default"
+    bound = next(part for part in own if part.effect == "bounds")
+    return bound, bound.reason
+
+
+def _naming(
+    effect: str, rules: Sequence[_Naming], rights: Rights, widget: str, now: datetime
+) -> Iterator[Part]:
+    for rule in sorted(rules, key=lambda rule: rule.name):
+        if widget in (rule.widgets if isinstance(rule, ProductRule) else {rule.widget}):
+            named = rule.request if isinstance(rule, WidgetGrant) else widget
+            reason = f"widget {named}, for {rule.scope}{period(rule, rights.zone)}"
+            holds = rule.window.holds(now, rights.zone)
+            yield Part(effect, rule.name, reason, rule.origin, in_effect=holds)
+
+
+def _next_change(rights: Rights, widget: str, now: datetime) -> datetime | None:
+    """Return the first instant at which a window opens or closes and the answer differs."""
+    answer = allows(rights, widget, now)
+    instants = {at for zone, rule in rights.zoned_rules() for at in rule.window.instants(zone)}
+    later = (at for at in sorted(instants) if at > now)
+    return next((at for at in later if allows(rights, widget, at) != answer), None)

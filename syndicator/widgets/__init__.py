@@ -5,7 +5,7 @@ from __future__ import annotations
 from syndicator.widgets.finding import built_in_folder, find_widgets
 from syndicator.widgets.package import KINDS, WidgetPackage, package
 from syndicator.widgets.snippet import Snippet, snippet
-from syndicator.widgets.versions import by_request, check_grants
+from syndicator.widgets.versions import by_request, check_versions
 
 __all__ = [
     "KINDS",
@@ -13,7 +13,7 @@ __all__ = [
     "WidgetPackage",
     "built_in_folder",
     "by_request",
-    "check_grants",
+    "check_versions",
     "find_widgets",
     "package",
     "snippet",

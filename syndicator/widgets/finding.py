@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from syndicator.entitlement.widgets import Order, order
+from syndicator.entitlement.versions import Order, order
 from syndicator.errors import InvalidInputError, Origin, Problem
 from syndicator.widgets.declaration import DECLARATION
 from syndicator.widgets.package import WidgetPackage, package

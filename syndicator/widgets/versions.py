@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from syndicator.entitlement.rules import Manifests
-from syndicator.entitlement.widgets import STABLE, channel, order
+from syndicator.entitlement.versions import STABLE, channel, order, widget_of
 from syndicator.errors import Problem
 from syndicator.widgets.package import WidgetPackage
 
@@ -33,20 +33,20 @@ def _channels(found: Mapping[str, WidgetPackage], widget: str) -> list[str]:
     return sorted(named)
 
 
-def check_grants(manifests: Manifests, packages: Iterable[WidgetPackage]) -> Iterator[Problem]:
-    """Yield a problem for each grant of a widget, version or channel that does not exist."""
+def check_versions(manifests: Manifests, packages: Iterable[WidgetPackage]) -> Iterator[Problem]:
+    """Yield a problem for each grant of a version or channel that no package has."""
     known = by_request(packages)
     for rule in manifests.widget_grants.values():
-        if rule.request in known:
+        like = sorted(name for name in known if widget_of(name) == rule.widget)
+        if not like or rule.request in known:
             continue
-        like = sorted(name for name in known if name.partition("@")[0] == rule.widget)
         key = "version" if rule.version else "channel" if rule.channel else "widget"
         yield Problem(
-            "unknown-widget" if not like else "unknown-version",
-            f"there is no widget {rule.request!r}",
+            "unknown-version",
+            f"there is no {rule.request}",
             rule.origin,
             key,
-            expected=", ".join(like or sorted(name for name in known if "@" not in name)),
+            expected=", ".join(like),
             found=getattr(rule, key),
-            fix=f"put it into widgets/{rule.widget}@{rule.version}/" if rule.version else "",
+            fix=f"Put it into widgets/{rule.widget}@{rule.version}/" if rule.version else "",
         )

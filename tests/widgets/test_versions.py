@@ -10,7 +10,7 @@ import pytest
 from syndicator import canonical
 from syndicator.bundle import keys
 from syndicator.entitlement.rules import EVERYBODY, Scope, WidgetGrant
-from syndicator.entitlement.widgets import channel, order, preferred, reaches, requests
+from syndicator.entitlement.versions import channel, order, preferred, reaches, requests
 from syndicator.entitlement.windows import Window
 from syndicator.errors import InvalidInputError, Origin
 from syndicator.pipeline import propose, release
