@@ -57,11 +57,15 @@ class WidgetPackage:
     files: Mapping[str, bytes]
     integrity: Mapping[str, str]
 
+    def key(self, name: str, folder: str = "") -> str:
+        """Return the key of a file below the public zone, in the immutable folder or another."""
+        return f"w/{self.id}/{folder or self.fingerprint}/{name}"
+
     def keys(self) -> dict[str, bytes]:
-        """Return every published key of the public zone: the pinned folder and `latest`."""
+        """Return the pinned keys below the public zone, and those of `latest` for the newest."""
         return {
-            f"w/{self.id}/{folder}/{name}": data
-            for folder in (self.fingerprint, "latest")
+            self.key(name, folder): data
+            for folder in ("", "latest")
             for name, data in self.files.items()
         }
 
@@ -107,9 +111,7 @@ def _publishable(name: str) -> bool:
 def pins_of(declaration: Declaration, names: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
     """Return which files each file verifies, with the patterns resolved, in order of name."""
     return {
-        name: tuple(
-            sorted({one for pattern in patterns for one in fnmatch.filter(names, pattern)})
-        )
+        name: tuple(sorted({one for pattern in patterns for one in fnmatch.filter(names, pattern)}))
         for key, patterns in declaration.pins.items()
         for name in fnmatch.filter(names, key)
     }
