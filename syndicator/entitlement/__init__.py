@@ -10,12 +10,8 @@ from syndicator.entitlement.answers import (
     who_sees,
 )
 from syndicator.entitlement.assortment import Assortment
-from syndicator.entitlement.changes import (
-    Cause,
-    PartnerChange,
-    compare_worlds,
-    warn_of_losses,
-)
+from syndicator.entitlement.causes import Cause
+from syndicator.entitlement.changes import PartnerChange, compare_worlds, warn_of_losses
 from syndicator.entitlement.checks import check_selectors
 from syndicator.entitlement.explaining import explain
 from syndicator.entitlement.explanation import Explanation, Part, UnknownNameError
