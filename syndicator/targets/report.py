@@ -46,6 +46,11 @@ class Report:
         times = sorted(self.live.values())
         return times[min(len(times) - 1, int(share * len(times)))] if times else 0.0
 
+    def slowest(self, count: int = 5) -> dict[str, float]:
+        """Return the partners who were live last, with their seconds, the slowest first."""
+        times = sorted(self.live.items(), key=lambda pair: (-pair[1], pair[0]))
+        return {partner: round(seconds, 3) for partner, seconds in times[:count]}
+
     def as_json(self) -> dict[str, object]:
         """Return plain data for `--json`."""
         return {
@@ -66,6 +71,7 @@ class Report:
             "partners": len(self.live),
             "live_p50": round(self.percentile(0.5), 3),
             "live_p95": round(self.percentile(0.95), 3),
+            "slowest": self.slowest(),
         }
 
     def summary(self) -> str:
