@@ -197,8 +197,16 @@ def propose(
     return Proposal(target, live, shelf, made, plan, entitlements, after)
 
 
-def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False) -> Report:
+def release(
+    workspace: Workspace,
+    proposal: Proposal,
+    *,
+    reviewed: bool = False,
+    changed_at: float | None = None,
+) -> Report:
     """Make a proposal live; with `reviewed` exactly this one or nothing.
+
+    `changed_at` is when the change was made, on `time.monotonic`, for the report.
 
     Raises:
         ConflictError: Somebody else published, and the reviewed plan no longer applies.
@@ -217,6 +225,7 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         feeds=feeds_of(
             workspace, proposal.target, proposal.build, proposal.entitlements.at, warned
         ),
+        changed_at=changed_at,
     )
     report.feed_warnings = len(warned)
     if report.committed:
