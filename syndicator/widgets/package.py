@@ -107,9 +107,7 @@ def _publishable(name: str) -> bool:
 def pins_of(declaration: Declaration, names: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
     """Return which files each file verifies, with the patterns resolved, in order of name."""
     return {
-        name: tuple(
-            sorted({one for pattern in patterns for one in fnmatch.filter(names, pattern)})
-        )
+        name: tuple(sorted({one for pattern in patterns for one in fnmatch.filter(names, pattern)}))
         for key, patterns in declaration.pins.items()
         for name in fnmatch.filter(names, key)
     }
