@@ -14,7 +14,6 @@ from syndicator.catalog.columns import (
     INSTANTS,
     TEXTS,
     Applied,
-    Cell,
     Field,
     Row,
     cell_of,

@@ -6,7 +6,7 @@ from syndicator.rendering.fragment import render_fragment
 from syndicator.rendering.instants import next_change
 from syndicator.rendering.jsonld import describe
 from syndicator.rendering.sharing import Renderer
-from syndicator.rendering.view import App, Rules, Shelf, View, media_key, shelve
+from syndicator.rendering.view import App, Rules, Shelf, View, content_key, media_key, shelve
 
 __all__ = [
     "App",
@@ -14,6 +14,7 @@ __all__ = [
     "Rules",
     "Shelf",
     "View",
+    "content_key",
     "describe",
     "media_key",
     "next_change",

@@ -89,10 +89,11 @@ def shelve(
 
 def media_key(asset: Asset, namer: Namer) -> str:
     """Return the key of an asset's bytes below the public zone; equal bytes share one key."""
-    return _key(namer, asset.sha256, SUFFIXES.get(asset.media_type, "bin"))
+    return content_key(namer, asset.sha256, SUFFIXES.get(asset.media_type, "bin"))
 
 
-def _key(namer: Namer, sha256: str, suffix: str) -> str:
+def content_key(namer: Namer, sha256: str, suffix: str) -> str:
+    """Return the key of bytes with this hash (hexadecimal): who has the secret can verify them."""
     name = namer.name("media", f"{suffix}:{sha256}".encode())
     return f"m/{name[:2]}/{name}.{suffix}"
 
@@ -154,7 +155,7 @@ class View:
 
     def publish(self, data: bytes, suffix: str) -> str:
         """Return the public key of bytes that rendering made, and keep them to be written."""
-        key = _key(self.shelf.namer, hashlib.sha256(data).hexdigest(), suffix)
+        key = content_key(self.shelf.namer, hashlib.sha256(data).hexdigest(), suffix)
         self.shelf.made[key] = data
         self.media.add(key)
         return key
