@@ -243,3 +243,19 @@ def test_a_picture_that_was_changed_is_found_by_its_name(target: Target) -> None
     found = mended(world, target)
     assert [(one.kind, one.key) for one in found.findings] == [("damaged", PICTURE)]
     assert target.read(PICTURE) == asset(PICTURE)
+
+
+def test_a_store_restored_from_a_backup_is_noticed_and_made_whole(target: Target) -> None:
+    """Only the live reference is old: heads are newer than it, and that is told."""
+    world = World()
+    history(world, target, (10,))
+    backup = target.read(keys.LIVE)
+    assert backup is not None
+    history(world, target, (20, 30))
+    target.write([blob(keys.LIVE, backup)])
+    found = mended(world, target)
+    assert {one.kind for one in found.findings} == {"stale"}
+    assert checked(world, target).good
+    assert world.publish(target).generation == 2
+    assert_live(world, target)
+    assert checked(world, target).good
