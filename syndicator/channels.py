@@ -11,7 +11,7 @@ from syndicator.bundle.keys import Fetch, Reference
 from syndicator.bundle.pages import documents_of
 from syndicator.bundle.release import EditionRecord
 from syndicator.errors import Problem
-from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record, render_feed
+from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record
 from syndicator.targets import Blob, blob
 from syndicator.workspace import Workspace
 
@@ -51,6 +51,8 @@ def render_channel(
     Raises:
         VerificationError: A page is missing or damaged.
     """
+    from syndicator.feeds.render import render_feed  # noqa: PLC0415  feedgen is slow to import
+
     entry = release.partners[partner]
     record = release.editions[entry.editions.get(channel.locale, entry.editions[entry.default])]
     known = workspace.manifests.partners.get(partner)

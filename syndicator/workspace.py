@@ -102,13 +102,6 @@ def read_workspace(settings: Settings) -> Workspace:
     )
 
 
-def read_target(settings: Settings) -> TargetProfile | None:
-    """Return the profile that the settings publish to, None where it cannot be used."""
-    documents, _ = read_documents(settings.root, "publish/targets")
-    profiles, problems = parse_targets(documents)
-    return None if problems else profiles.get(settings.target)
-
-
 def sound(workspace: Workspace, *, strict: bool = False) -> Workspace:
     """Return the workspace if nothing forbids publishing it.
 

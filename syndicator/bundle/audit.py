@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from syndicator import canonical
 from syndicator.bundle import keys, trees
 from syndicator.bundle.keys import Reference
-from syndicator.bundle.pages import documents_of, lookup_hashes
+from syndicator.bundle.pages import documents_of
 from syndicator.bundle.release import EditionRecord, Release, media_of
 from syndicator.bundle.signing import Signer, signed_by
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
+from syndicator.rendering.finished import lookup_hashes
 
 Look = Callable[[str], bytes | None]
 """Returns the stored bytes under a key, None where there are none."""

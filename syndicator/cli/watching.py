@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from syndicator.bundle import Packer
 from syndicator.cli.session import Session
 from syndicator.errors import InvalidInputError, SyndicatorError
-from syndicator.pipeline import Memory, propose, release
+from syndicator.pipeline import propose, release, remembering
 from syndicator.settings import Settings
 from syndicator.sources.watch import watch
+from syndicator.workers import workers
 from syndicator.workspace import read_workspace
 
 
@@ -20,7 +20,7 @@ class Watcher:
     def __init__(self, session: Session, *, strict: bool) -> None:
         self.session, self.strict = session, strict
         self.settings: Settings = session.settings()
-        self.memory = Memory(Packer(self.settings.namer))
+        self.memory = remembering(self.settings, workers())
         self.due: datetime | None = None
 
     def run(self) -> None:

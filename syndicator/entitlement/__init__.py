@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from syndicator.entitlement.answers import (
-    PartnerSummary,
-    RuleCount,
-    Viewers,
-    partner_summary,
-    who_sees,
-)
-from syndicator.entitlement.assortment import Assortment
-from syndicator.entitlement.changes import (
-    Cause,
-    PartnerChange,
-    compare_worlds,
-    warn_of_losses,
-)
-from syndicator.entitlement.checks import check_selectors
-from syndicator.entitlement.explanation import Explanation, Part, UnknownNameError, explain
-from syndicator.entitlement.impact import Impact
-from syndicator.entitlement.listing import select_products
-from syndicator.entitlement.model import Edition, Entitlements, Override
-from syndicator.entitlement.reader import parse_manifests
-from syndicator.entitlement.resolver import World, resolve
-from syndicator.entitlement.rules import Manifests, Partner, Program
+from typing import TYPE_CHECKING
+
+from syndicator.lazily import homes
+
+if TYPE_CHECKING:
+    from syndicator.entitlement.answers import (
+        PartnerSummary,
+        RuleCount,
+        Viewers,
+        partner_summary,
+        who_sees,
+    )
+    from syndicator.entitlement.assortment import Assortment
+    from syndicator.entitlement.changes import (
+        Cause,
+        PartnerChange,
+        compare_worlds,
+        warn_of_losses,
+    )
+    from syndicator.entitlement.checks import check_selectors
+    from syndicator.entitlement.explanation import Explanation, Part, UnknownNameError, explain
+    from syndicator.entitlement.impact import Impact
+    from syndicator.entitlement.listing import select_products
+    from syndicator.entitlement.model import Edition, Entitlements, Override
+    from syndicator.entitlement.reader import parse_manifests
+    from syndicator.entitlement.resolver import World, resolve
+    from syndicator.entitlement.rules import Manifests, Partner, Program
 
 __all__ = [
     "Assortment",
@@ -53,3 +58,35 @@ __all__ = [
     "warn_of_losses",
     "who_sees",
 ]
+
+__getattr__ = homes(
+    __name__,
+    {
+        "Assortment": "assortment",
+        "Cause": "changes",
+        "Edition": "model",
+        "Entitlements": "model",
+        "Explanation": "explanation",
+        "Impact": "impact",
+        "Manifests": "rules",
+        "Override": "model",
+        "Part": "explanation",
+        "Partner": "rules",
+        "PartnerChange": "changes",
+        "PartnerSummary": "answers",
+        "Program": "rules",
+        "RuleCount": "answers",
+        "UnknownNameError": "explanation",
+        "Viewers": "answers",
+        "World": "resolver",
+        "check_selectors": "checks",
+        "compare_worlds": "changes",
+        "explain": "explanation",
+        "parse_manifests": "reader",
+        "partner_summary": "answers",
+        "resolve": "resolver",
+        "select_products": "listing",
+        "warn_of_losses": "changes",
+        "who_sees": "answers",
+    },
+)

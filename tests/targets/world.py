@@ -12,6 +12,7 @@ from syndicator import canonical
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, keys, signed_by, trees
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
+from syndicator.rendering import finish_all
 from syndicator.targets import Report, Target, publish, read_live
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -85,7 +86,7 @@ class World:
                     price_list="retail",
                 )
                 media = frozenset({PICTURE} if self.media else ())
-                yield EditionContent(edition, documents, media)
+                yield EditionContent(edition, finish_all(documents), media)
 
     def entries(self) -> dict[str, PartnerEntry]:
         return {
