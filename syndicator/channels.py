@@ -77,7 +77,7 @@ def render_channel(
 def _documents(
     record: EditionRecord, fetch: Fetch, only: Collection[str] | None
 ) -> Iterator[dict[str, object]]:
-    """Yield the edition's documents in order, or `only` those of some SKUs: then few pages are read."""
+    """Yield the edition's documents in order, or `only` some SKUs, of which few pages are read."""
 
     def load(reference: Reference) -> bytes:
         return fetch(keys.public_object(reference[0]), reference[1])

@@ -17,7 +17,8 @@ from pathlib import Path
 from syndicator.artefacts import compile_all
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Piece, Plan, diff
 from syndicator.channels import feed_blobs
-from syndicator.entitlement import Entitlements, resolve
+from syndicator.entitlement import Edition, Entitlements, resolve
+from syndicator.entitlement.versions import widget_of
 from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
 from syndicator.kept import Kept
@@ -36,7 +37,7 @@ from syndicator.targets import (
     publish,
     read_live,
 )
-from syndicator.widgets import WidgetPackage
+from syndicator.widgets import WidgetPackage, by_request
 from syndicator.workspace import Workspace, sound
 
 Progress = Callable[[str, int, int], None]
@@ -69,11 +70,8 @@ def stock(workspace: Workspace) -> Shelf:
         workspace.catalog,
         settings.namer,
         apps={
-            widget.id: App(
-                src=f"w/{widget.id}/{widget.fingerprint}/{widget.entry}",
-                integrity=widget.integrity[widget.entry],
-            )
-            for widget in workspace.widgets
+            request: App(widget.version, widget.key(widget.entry), widget.integrity[widget.entry])
+            for request, widget in by_request(workspace.widgets).items()
         },
         rules={path: Rules(workspace.configurators[path], artefacts[path]) for path in artefacts},
     )
@@ -122,7 +120,15 @@ def render_editions(
     renderer.finish(memory.run, partial(progress, "Rendering") if progress else None)
     for edition in entitlements.editions.values():
         shown = documents[edition.id]
-        yield EditionContent(edition, shown, renderer.media(shown))
+        yield EditionContent(edition, shown, renderer.media(shown), _versions(shelf, edition))
+
+
+def _versions(shelf: Shelf, edition: Edition) -> dict[str, str]:
+    """Return which version of each widget an edition has."""
+    found = {
+        widget_of(one): shelf.apps[one].version for one in edition.widgets if one in shelf.apps
+    }
+    return dict(sorted(found.items()))
 
 
 def build(
@@ -151,12 +157,17 @@ def build(
 
 def _browser_code(widgets: tuple[WidgetPackage, ...]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the immutable keys of all widgets with their integrity, and the mutable copies."""
-    files, aliases = {}, {}
-    for widget in widgets:
-        for name, integrity in widget.integrity.items():
-            pinned = f"public/w/{widget.id}/{widget.fingerprint}/{name}"
-            files[pinned] = integrity
-            aliases[f"public/w/{widget.id}/latest/{name}"] = pinned
+    files = {
+        f"public/{widget.key(name)}": integrity
+        for widget in widgets
+        for name, integrity in widget.integrity.items()
+    }
+    aliases = {
+        f"public/{widget.key(name, 'latest')}": f"public/{widget.key(name)}"
+        for request, widget in by_request(widgets).items()
+        if request == widget.id
+        for name in widget.files
+    }
     return files, aliases
 
 
@@ -200,8 +211,16 @@ def propose(
     return Proposal(target, live, shelf, made, plan, entitlements, after)
 
 
-def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False) -> Report:
+def release(
+    workspace: Workspace,
+    proposal: Proposal,
+    *,
+    reviewed: bool = False,
+    changed_at: float | None = None,
+) -> Report:
     """Make a proposal live; with `reviewed` exactly this one or nothing.
+
+    `changed_at` is when the change was made, on `time.monotonic`, for the report.
 
     Raises:
         ConflictError: Somebody else published, and the reviewed plan no longer applies.
@@ -220,6 +239,7 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         feeds=feeds_of(
             workspace, proposal.target, proposal.build, proposal.entitlements.at, warned
         ),
+        changed_at=changed_at,
     )
     report.feed_warnings = len(warned)
     if report.committed:
@@ -273,5 +293,5 @@ def asset_reader(workspace: Workspace, shelf: Shelf) -> Callable[[str], bytes]:
     }
     held = {f"public/{key}": data for key, data in shelf.made.items()}
     for widget in workspace.widgets:
-        held |= {f"public/{key}": data for key, data in widget.keys().items()}
+        held |= {f"public/{widget.key(name)}": data for name, data in widget.files.items()}
     return lambda key: held[key] if key in held else paths[key].read_bytes()

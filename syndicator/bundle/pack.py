@@ -104,7 +104,7 @@ class Packer:
     ) -> _Kept:
         ends = _ends(content, borders)
         given = content.documents
-        if before is not None and before.ends == ends and before.content.documents == given:
+        if before is not None and before.ends == ends and before.shows_as(content):
             if (before.packed.edition, before.packed.media) == (content.edition, content.media):
                 return before
             packed = replace(before.packed, edition=content.edition, media=content.media)
@@ -125,6 +125,8 @@ class Packer:
             **tree,
             **lookup.node,
         }
+        if content.widgets:
+            head["widgets"] = dict(content.widgets)
         packed = PackedEdition(content.edition, head, pages, tuple(nodes), content.media)
         pieces: dict[str, Piece] = {page.key: page for page in pages}
         pieces |= nodes
@@ -140,6 +142,11 @@ class _Kept:
     ends: tuple[int, ...]
     lookup: Lookup
     pieces: dict[str, Piece]
+
+    def shows_as(self, content: EditionContent) -> bool:
+        """Tell whether `content` has the same head, as long as it is cut at the same places."""
+        before = self.content
+        return before.documents == content.documents and before.widgets == content.widgets
 
 
 def _ends(content: EditionContent, borders: Mapping[str, int]) -> tuple[int, ...]:

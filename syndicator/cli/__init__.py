@@ -29,7 +29,7 @@ _COMMANDS = {
     "serve": "reading",
     "snippet": "reading",
     "verify": "operations",
-    "watch": "publishing",
+    "watch": "watching",
 }
 """The module of each command: only what a run needs is imported."""
 

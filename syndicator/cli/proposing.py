@@ -99,6 +99,8 @@ def publish_now(
     if not session.as_json:
         session.say("{products} products, {editions} editions, {partners} partners".format(**facts))
         session.say(report.summary())
+        for line in report.withdrawn.lines():
+            session.say(line)
         if report.feed_warnings:
             session.note(
                 f"{report.feed_warnings} warnings about feeds; "

@@ -1,7 +1,4 @@
-"""The commands that keep a target up to date: `publish` and `watch`.
-
-What a publish without a change does not need is imported when there is one.
-"""
+"""The command `publish`: what one without a change does not need is imported when there is one."""
 
 from __future__ import annotations
 
@@ -50,13 +47,3 @@ def _is_published(session: Session, settings: Settings, profile: TargetProfile) 
     if not session.as_json:
         session.say(report.summary())
     return True
-
-
-@click.command()
-@strictly
-@standard
-def watch(session: Session, strict: bool) -> None:
-    """Publish now and after every save; an invalid save changes nothing."""
-    from syndicator.cli.watching import Watcher  # noqa: PLC0415  slow to import
-
-    Watcher(session, strict=strict).run()

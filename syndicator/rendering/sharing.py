@@ -21,6 +21,7 @@ from syndicator import canonical
 from syndicator.catalog.model import Product
 from syndicator.entitlement.model import Edition, Override
 from syndicator.rendering.batches import Answer, Batch, Draft, render_batch
+from syndicator.rendering.configurator import WIDGET
 from syndicator.rendering.finished import Facts, Finished, Forgetful, Keeping, fingerprint
 from syndicator.rendering.view import Shelf
 
@@ -149,7 +150,9 @@ class Renderer:
         for sku, found in draft.near.items():
             parts.append(ground.products[sku] if found is not None else _ABSENT)
         parts += [repr((one.sku, one.field, one.value)).encode() for one in draft.overrides]
-        parts.append(ground.rules.get(draft.product.configurator, b""))
+        if draft.product.configurator:
+            app = ground.shelf.apps.get(terms.edition.request(WIDGET))
+            parts += [repr(app).encode(), ground.rules.get(draft.product.configurator, b"")]
         return fingerprint(*parts)
 
     @property
@@ -270,7 +273,6 @@ def _ground_print(shelf: Shelf) -> bytes:
         *(catalog.locales, dict(catalog.fallback), dict(catalog.families)),
         *(dict(catalog.categories), dict(catalog.assets), catalog.support),
         dict(shelf.sources),
-        {name: (app.src, app.integrity) for name, app in shelf.apps.items()},
         shelf.namer.name("ground", b""),
     ]
     return fingerprint(msgspec.msgpack.encode(told, enc_hook=_plain))

@@ -32,6 +32,7 @@ SUFFIXES = {
 class App:
     """The entry of a widget package as documents name it: below the public zone, verified."""
 
+    version: str
     src: str
     integrity: str
 
@@ -53,7 +54,7 @@ class Shelf:
     sources: Mapping[str, str]
     """Path of an asset to its public key below the public zone."""
     apps: Mapping[str, App] = field(default_factory=dict)
-    """Widget packages by id."""
+    """Widget packages by what an edition asks for: `clock`, `clock@beta`, `clock@1.2.0`."""
     rules: Mapping[str, Rules] = field(default_factory=dict)
     """Configurators by the path of their rule file."""
     made: dict[str, bytes] = field(default_factory=dict)
@@ -78,9 +79,9 @@ class Shelf:
         return {group: tuple(skus) for group, skus in groups.items()}
 
     def bare(self) -> Shelf:
-        """Return what rendering needs besides the products: to be sent to other machines."""
+        """Return what products without a configurator are rendered with, without the products."""
         catalog = msgspec.structs.replace(self.catalog, products={})
-        return replace(self, catalog=catalog, rules={}, made={})
+        return replace(self, catalog=catalog, apps={}, rules={}, made={})
 
 
 def shelve(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.origins import page
+from tests.browser.publisher import PUBLIC_KEY
 from tests.browser.test_rendering import FALLBACK
 from tests.browser.test_server_drawn import SHIFTS
 
@@ -70,6 +72,42 @@ def test_a_second_visit_within_the_lifetime_asks_for_nothing(world, tab, heard):
     heard("view")
     tab.wait_for_load_state("networkidle")
     assert world.store.asked == []
+
+
+LATEST = "latest"
+WAIT = 0.25
+
+
+@pytest.mark.parametrize("follows", [False, True], ids=["pinned", "automatic"])
+def test_a_cold_visit_asks_for_the_script_the_head_and_the_page(world, tab, heard, follows):
+    """Two scripts, what a partner may see, a head, a page; then pictures; at most three in sequence.
+
+    Each answer takes a while, so whatever waits for another shows in the times of the requests.
+    """
+    edition = world.zone.editions["velohaus"]["de"]
+    folder = LATEST if follows else world.package.fingerprint
+    pinned = "" if follows else f'integrity="{world.package.integrity["aisle.js"]}"'
+    for answer in world.store.answers.values():
+        answer.delay = WAIT
+    html = f"""<!doctype html><html lang="de"><link rel="icon" href="data:,"><body>
+    {tag(f'edition="{edition}" key="{PUBLIC_KEY}"')}
+    <script type="module" src="{world.store.url}w/aisle/{folder}/aisle.js" {pinned} crossorigin="anonymous"></script>"""
+    world.shop.answers["/cold"] = page(html)
+    tab.goto(world.shop.url + "cold")
+    heard("view")
+    tab.wait_for_load_state("networkidle")
+    kinds = [path.split("/")[1] for path in world.store.asked]
+    assert sorted(kinds) == ["e", "m", "m", "o", "p", "w", "w"], world.store.asked
+    times = tab.evaluate("""performance.getEntriesByType('resource')
+      .filter((one) => one.initiatorType != 'link' || !one.name.startsWith('data:'))
+      .map((one) => [one.startTime, one.responseEnd, one.name]).sort((a, b) => a[0] - b[0])""")
+    waves = 0
+    until = 0.0
+    for start, end, _ in times:
+        if start >= until:  # it began when everything before had come: it waited for it
+            waves += 1
+            until = end
+    assert waves == 1 + 3, times
 
 
 def test_head_and_entry_are_asked_for_together_where_the_tag_names_the_edition(world, tab, heard):
