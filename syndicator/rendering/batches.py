@@ -72,6 +72,17 @@ class _Narrow(View):
         """
         return self.drafts[-1].near[sku]
 
+    def group(self, product: Product) -> tuple[str, ...]:
+        """Return the variant group of the draft's product.
+
+        Raises:
+            KeyError: It was asked of another product, which the document's key does not hold.
+        """
+        draft = self.drafts[-1]
+        if product.sku != draft.product.sku:
+            raise KeyError(product.sku)
+        return draft.group
+
 
 def render_batch(shelf: Shelf, batch: Batch) -> list[Answer]:
     """Render the drafts of a batch. `shelf` needs no product for those without a configurator."""
