@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from syndicator.bundle import Signer, keys
 from syndicator.channels import render_channel
 from syndicator.cli.session import Session, standard
 from syndicator.entitlement import UnknownNameError
-from syndicator.errors import TargetError, VerificationError
+from syndicator.entitlement.rights import rights_of_one
+from syndicator.entitlement.snapshot import requests_at
+from syndicator.entitlement.versions import widget_of
+from syndicator.errors import TargetError, UsageError, VerificationError
 from syndicator.feeds import Channel, feed_key
 from syndicator.pipeline import rehearse
 from syndicator.server import Site, create_app, is_loopback
@@ -22,10 +26,14 @@ from syndicator.server import serve as serve_site
 from syndicator.server.fragments import choose
 from syndicator.server.shelf import shelf_of
 from syndicator.targets import fetcher, open_target, read_live
+from syndicator.widgets import WidgetPackage, by_request
 from syndicator.widgets.room import room
 from syndicator.widgets.snippet import WINDOW
 from syndicator.widgets.snippet import snippet as make_snippet
 from syndicator.workspace import Workspace, read_workspace, sound
+
+AISLE = "aisle"
+"""The widget that a tag loads."""
 
 
 @click.command()
@@ -132,11 +140,10 @@ def snippet(session: Session, partner: str, sku: str, lang: str, auto: bool, pro
         partners = ", ".join(sorted(workspace.manifests.partners))
         raise UnknownNameError("partner", partner, f"Known: {partners}")
     namer = workspace.settings.namer
-    aisle = next(widget for widget in workspace.widgets if widget.id == "aisle")
     handle = keys.partner_handle(namer, partner)
     shown = _shown(workspace, handle, sku, lang)
     tag = make_snippet(
-        aisle,
+        _aisle(workspace, partner, session.now(), auto=auto),
         proxy or workspace.target.base_url,
         handle,
         key=Signer(namer).public_key,
@@ -152,3 +159,13 @@ def snippet(session: Session, partner: str, sku: str, lang: str, auto: bool, pro
         session.say("Content-Security-Policy, if the page has one:")
         for line in tag.policy:
             session.say(f"  {line}")
+
+
+def _aisle(workspace: Workspace, partner: str, now: datetime, *, auto: bool) -> WidgetPackage:
+    """Return the version of the aisle that a partner has: the newest, unless a grant says more."""
+    rights = rights_of_one(workspace.manifests, workspace.manifests.partners[partner])
+    asked = next((one for one in requests_at(rights, now) if widget_of(one) == AISLE), AISLE)
+    known = by_request(workspace.widgets)
+    if auto and known[asked] is not known[AISLE]:
+        raise UsageError(f"{partner} has {asked}; a tag that follows the newest cannot keep to it")
+    return known[asked]
