@@ -14,6 +14,7 @@ from syndicator.catalog.columns import (
     INSTANTS,
     TEXTS,
     Applied,
+    Cell,
     Field,
     Row,
     cell_of,
