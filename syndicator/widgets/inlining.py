@@ -60,7 +60,9 @@ def _matches(pattern: str, files: Mapping[str, bytes]) -> list[tuple[str, str]]:
     return [(name, name[len(before) : len(name) - len(after)]) for name in found]
 
 
-def _written(data: bytes, files: Mapping[str, bytes], stars: Mapping[str, str] | None = None) -> bytes:
+def _written(
+    data: bytes, files: Mapping[str, bytes], stars: Mapping[str, str] | None = None
+) -> bytes:
     def content(found: re.Match[bytes]) -> bytes:
         asked = found[2].decode()
         name = (stars or {}).get(asked, asked)
