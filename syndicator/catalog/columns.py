@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from syndicator.catalog.model import Flag, Number, Price, Series, SpecType, SpecValue, Words
+from syndicator.catalog.model import (
+    Flag,
+    Number,
+    Price,
+    Series,
+    SpecType,
+    SpecValue,
+    Tax,
+    Words,
+)
+from syndicator.catalog.records import TaxRecord
 from syndicator.catalog.rules import FieldRule, MediaRule, PriceRule, RelationRule, SpecRule
 from syndicator.catalog.specs import quantity
 from syndicator.catalog.units import symbol
@@ -19,6 +29,7 @@ from syndicator.catalog.values import (
     parse_gtin,
     parse_loose_amount,
     parse_loose_instant,
+    parse_tax_rate,
 )
 from syndicator.errors import Severity
 
@@ -209,6 +220,7 @@ def media_of(rule: MediaRule, name: str) -> Field:
 def price_of(rule: PriceRule) -> Field:
     """Return what adds the price of a column."""
     scale = Decimal(str(rule.scale))
+    tax = tax_of(rule.tax)
 
     def fill(row: Row, applied: Applied) -> None:
         value = row.get(rule.column)
@@ -223,10 +235,22 @@ def price_of(rule: PriceRule) -> Field:
         except FieldError as error:
             applied.faults.append((rule.column, error, Severity.ERROR))
             return
-        price = Price(list=rule.list, amount=amount * scale, currency=currency)
+        price = Price(list=rule.list, amount=amount * scale, currency=currency, tax=tax)
         applied.typed["prices"] = (*applied.typed.get("prices", ()), price)
 
     return fill
+
+
+def tax_of(rule: TaxRecord | None) -> Tax | None:
+    """Return how the prices of a column stand to tax.
+
+    Raises:
+        FieldError: `tax-rate`.
+    """
+    if rule is None:
+        return None
+    rate = None if rule.rate is None else parse_tax_rate(rule.rate)
+    return Tax(included=rule.included, rate=rate, kind=rule.kind)
 
 
 def relation_of(rule: RelationRule) -> Field:

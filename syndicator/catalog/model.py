@@ -216,6 +216,16 @@ class Feature(Record, frozen=True):
     image: str = ""
 
 
+class Tax(Record, frozen=True):
+    """How a price stands to tax: whether it holds it, and at which rate or class."""
+
+    included: bool
+    rate: Decimal | None = None
+    """Percent, 0 to 100."""
+    kind: str = msgspec.field(default="", name="class")
+    """A class of the manufacturer's own books: `standard`, `reduced`."""
+
+
 class Price(Record, frozen=True):
     """What one unit costs in one price list from `min_quantity` on, in a half-open time."""
 
@@ -226,6 +236,8 @@ class Price(Record, frozen=True):
     min_quantity: int = 1
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    tax: Tax | None = None
+    """None: nobody said."""
 
 
 class Lifecycle(Record, frozen=True):
@@ -263,13 +275,15 @@ class Variant(Record, frozen=True):
 
 
 class Contact(Record, frozen=True):
-    """Whom a shopper asks, optionally for one locale or territory."""
+    """Whom a shopper asks: everywhere, or in some territories only."""
 
     name: Text
     phone: str = ""
     email: str = ""
     url: str = ""
     hours: Text = msgspec.field(default_factory=dict)
+    territories: tuple[str, ...] = ()
+    """ISO 3166-1 codes; empty means everywhere."""
 
 
 class Question(Record, frozen=True):

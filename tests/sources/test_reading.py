@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.catalog.model import Number, Span
+from syndicator.catalog.model import Number, Span, Tax
 from syndicator.errors import Severity
 from syndicator.sources import Reading, SourceSpec, errors, read_catalog
 
@@ -188,6 +188,21 @@ def test_prices_stand_in_files_of_their_own(write: Write) -> None:
     assert [(p.list, p.amount, p.min_quantity) for p in prices] == [
         ("eur", Decimal("3299.00"), 1),
         ("eur", Decimal("3199.00"), 10),
+    ]
+
+
+def test_a_price_says_its_tax_in_columns(write: Write) -> None:
+    """Included or not has to be said; a rate without it, or no rate at all, is told by line."""
+    rows = "sku,amount,tax,tax_rate,tax_class,min_quantity\nA,9,included,19,standard,\n"
+    rows += "A,8,excluded,,,5\n"
+    rows += "A,7,,19,,7\nA,6,included,high,,8\nA,5,,,,9\n"
+    reading = read(write(content(GOOD, **{"content/prices/eur.csv": rows})))
+    assert codes(reading) == [("tax", "tax", 4), ("tax-rate", "tax.rate", 5)]
+    taxes = [price.tax for price in reading.catalog.products["A"].prices]
+    assert taxes == [
+        Tax(included=True, rate=Decimal(19), kind="standard"),
+        Tax(included=False),
+        None,
     ]
 
 
