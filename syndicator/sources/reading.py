@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,7 +23,7 @@ from syndicator.sources import (
     workspace,
 )
 from syndicator.sources.assets import read_assets
-from syndicator.sources.http import fetch, is_address
+from syndicator.sources.http import bring
 from syndicator.sources.memory import question, recall, remember
 from syndicator.sources.merging import merge_problems
 from syndicator.sources.places import inside
@@ -134,10 +133,7 @@ def _fetched(
         origin = Origin(spec.path)
         wrong = Problem("unknown-format", message, origin, "format", expected, spec.format)
         return None, [wrong]
-    if not is_address(spec.path):
-        return spec, []
-    copy, problems = fetch(root, spec.path, spec.options, environment)
-    return (replace(spec, local=str(copy.resolve())) if copy else None), problems
+    return bring(root, spec, environment)
 
 
 def _home(root: Path, spec: SourceSpec) -> Path:
