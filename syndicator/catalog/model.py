@@ -348,11 +348,12 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """The brand's own support, shown where a product has none."""
     origins: Mapping[str, Origin] = MappingProxyType({})
     field_origins: Mapping[str, Mapping[str, Origin]] = MappingProxyType({})
-    """By SKU and field, where a value was written that another source than the product's gave."""
+    """By SKU and field, where each value was written, of products that several sources know."""
 
     def origin(self, sku: str, field: str = "") -> Origin:
-        """Return where a product, or one field of it, was written."""
-        return self.field_origins.get(sku, {}).get(field) or self.origins[sku]
+        """Return where a product, or one field of it (`title`, `specs.weight`), was written."""
+        known = self.field_origins.get(sku, {})
+        return known.get(field) or known.get(field.partition(".")[0]) or self.origins[sku]
 
     def chain(self, locale: str) -> tuple[str, ...]:
         """Return the locales to try for `locale`: itself, its fallbacks, the default."""

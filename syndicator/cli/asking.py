@@ -7,10 +7,11 @@ from typing import Protocol
 
 import click
 
+from syndicator.catalog.model import Catalog
 from syndicator.cli.session import Instant, Session, standard
 from syndicator.entitlement import World, partner_summary, select_products, who_sees
 from syndicator.entitlement import explain as explain_decision
-from syndicator.errors import UsageError
+from syndicator.errors import Origin, UsageError
 from syndicator.workspace import Workspace, read_workspace, sound
 
 
@@ -57,10 +58,25 @@ def explain(
         _list(session, workspace, select, now)
         return
     answer = _answer(workspace, now, partner or "", sku or "", field, who, whole)
-    session.answer(answer.as_json())
+    said = _said(workspace.catalog, sku, field) if sku and field else None
+    told = {"value": {"file": said.file, "line": said.line}} if said else {}
+    session.answer({**answer.as_json(), **told})
     if not session.as_json:
         for line in answer.lines():
             session.say(line)
+        if said:
+            session.say(f"  its value is from {said}")
+
+
+def _said(catalog: Catalog, sku: str, field: str) -> Origin | None:
+    """Return where the value of a document's field was written, if the product has one."""
+    names = {"price": "prices", "spec": "specs", "variants": "variant"}
+    head, dot, rest = field.partition(".")
+    head = names.get(head, head)
+    value = getattr(catalog.products[sku], head, None)
+    if not value or (dot and isinstance(value, dict) and rest not in value):
+        return None
+    return catalog.origin(sku, f"{head}{dot}{rest}")
 
 
 def _list(session: Session, workspace: Workspace, selector: str, now: datetime) -> None:

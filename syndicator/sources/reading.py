@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from syndicator.catalog.assembly import Parts, assemble, named_files, supplied_files
 from syndicator.catalog.fields import Vocabulary
+from syndicator.catalog.merging import Priorities
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources import (
     akeneo,
@@ -54,19 +55,21 @@ def read_catalog(
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
     environment: Mapping[str, str] = MappingProxyType({}),
+    priorities: Priorities = MappingProxyType({}),
 ) -> Reading:
     """Read every source and return the catalog of all that fits, with what was wrong.
 
     Never raises for bad input. A problem of severity `error` means that a record, or a whole
     file, stayed out. Products that name files are read with the facts of these. Sources over
-    HTTP take the secrets of their headers from `environment`. Where nothing has changed since
-    the last time, the answer is remembered (`syndicator.sources.memory`).
+    HTTP take the secrets of their headers from `environment`. Records of one SKU in several
+    sources become one product by `priorities`; without any they are an error. Where nothing has
+    changed since the last time, the answer is remembered (`syndicator.sources.memory`).
     """
-    asked = question(sources, locales, fallback)
+    asked = question(sources, locales, fallback, priorities)
     with _undisturbed():
         if known := recall(root, asked, sources):
             return known
-        reading, named = _read(root, sources, locales, fallback, environment)
+        reading, named = _read(root, sources, locales, fallback, environment, priorities)
     remember(root, asked, sources, named, reading)
     return reading
 
@@ -89,9 +92,10 @@ def _read(
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
     environment: Mapping[str, str],
+    priorities: Priorities,
 ) -> tuple[Reading, list[str]]:
     """Return the reading and every file that a product names."""
-    parts = Parts()
+    parts = Parts(priorities=priorities)
     known = frozenset(
         (*locales, *fallback, *(locale for chain in fallback.values() for locale in chain))
     )
@@ -116,6 +120,7 @@ def _read(
         for entry in parts.entries[before:]:
             files |= dict.fromkeys((file for _, file in named_files(entry.product)), home)
         files |= pulled_files(parts.entries[before:], root)
+        parts.sources.append((spec.name, len(parts.entries)))
         for supplement in parts.supplements[supplied:]:
             files |= dict.fromkeys(supplied_files(supplement), home)
     catalog, unfit = assemble(parts, read_assets(root, files.items()), locales, fallback)
