@@ -245,7 +245,8 @@ class _Assembly:
         for sku, price, origin in self.parts.prices:
             if sku in self.entries:
                 by_sku.setdefault(sku, []).append(price)
-                self.field_origins.setdefault(sku, {}).setdefault("prices", origin)
+                origins = self.field_origins.setdefault(sku, {})
+                origins.setdefault(f"prices.{price.list}", origin)
             else:
                 self._unknown_target(origin, "sku", sku, "the price is for")
         for sku, more in by_sku.items():

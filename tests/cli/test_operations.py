@@ -149,6 +149,15 @@ def test_the_readme_s_transcripts_are_what_the_command_prints(
         assert run(*shlex.split(command), cwd=norrvind).out == printed, command
 
 
+def test_a_value_tells_where_it_was_written(run: Run, norrvind: Path) -> None:
+    """Asked about a price, `explain` names the line of the partner's own list."""
+    asked = ("explain", "alpen-distribution", "NV-FJORD-7", "--field", "price", "--json")
+    value = run(*asked, cwd=norrvind).json["value"]
+    assert value == {"file": "content/prices/chf-retail.csv", "line": 2}
+    told = run("check", "--json", cwd=norrvind).json["origins"]["NV-FJORD-7"]
+    assert told["prices.eur-retail"] == "content/prices/eur-retail.csv:2"
+
+
 def test_an_unknown_csv_becomes_a_published_aisle(run: Run, workspace: Path) -> None:
     """Import proposes and writes the mapping; after that, publishing shows the products."""
     (workspace / "sheet.csv").write_text(
