@@ -17,6 +17,7 @@ from syndicator.artefacts import compile_all
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Piece, Plan, diff
 from syndicator.channels import feed_blobs
 from syndicator.entitlement import Edition, Entitlements, resolve
+from syndicator.entitlement.versions import widget_of
 from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
 from syndicator.reasons import remember
@@ -33,7 +34,7 @@ from syndicator.targets import (
     publish,
     read_live,
 )
-from syndicator.widgets import WidgetPackage
+from syndicator.widgets import WidgetPackage, by_request
 from syndicator.workspace import Workspace, sound
 
 Progress = Callable[[int, int], None]
@@ -65,11 +66,8 @@ def stock(workspace: Workspace) -> Shelf:
         workspace.catalog,
         settings.namer,
         apps={
-            widget.id: App(
-                src=f"w/{widget.id}/{widget.fingerprint}/{widget.entry}",
-                integrity=widget.integrity[widget.entry],
-            )
-            for widget in workspace.widgets
+            request: App(widget.version, widget.key(widget.entry), widget.integrity[widget.entry])
+            for request, widget in by_request(workspace.widgets).items()
         },
         rules={path: Rules(workspace.configurators[path], artefacts[path]) for path in artefacts},
     )
@@ -107,7 +105,15 @@ def render_editions(
         done += len(documents)
         if progress:
             progress(done, total)
-        yield EditionContent(edition, documents, media)
+        yield EditionContent(edition, documents, media, _versions(shelf, edition))
+
+
+def _versions(shelf: Shelf, edition: Edition) -> dict[str, str]:
+    """Return which version of each widget an edition has."""
+    found = {
+        widget_of(one): shelf.apps[one].version for one in edition.widgets if one in shelf.apps
+    }
+    return dict(sorted(found.items()))
 
 
 def _currency(entitlements: Entitlements, edition: Edition) -> str:
@@ -137,12 +143,17 @@ def build(
 
 def _browser_code(widgets: tuple[WidgetPackage, ...]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the immutable keys of all widgets with their integrity, and the mutable copies."""
-    files, aliases = {}, {}
-    for widget in widgets:
-        for name, integrity in widget.integrity.items():
-            pinned = f"public/w/{widget.id}/{widget.fingerprint}/{name}"
-            files[pinned] = integrity
-            aliases[f"public/w/{widget.id}/latest/{name}"] = pinned
+    files = {
+        f"public/{widget.key(name)}": integrity
+        for widget in widgets
+        for name, integrity in widget.integrity.items()
+    }
+    aliases = {
+        f"public/{widget.key(name, 'latest')}": f"public/{widget.key(name)}"
+        for request, widget in by_request(widgets).items()
+        if request == widget.id
+        for name in widget.files
+    }
     return files, aliases
 
 
@@ -186,8 +197,16 @@ def propose(
     return Proposal(target, live, shelf, made, plan, entitlements, after)
 
 
-def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False) -> Report:
+def release(
+    workspace: Workspace,
+    proposal: Proposal,
+    *,
+    reviewed: bool = False,
+    changed_at: float | None = None,
+) -> Report:
     """Make a proposal live; with `reviewed` exactly this one or nothing.
+
+    `changed_at` is when the change was made, on `time.monotonic`, for the report.
 
     Raises:
         ConflictError: Somebody else published, and the reviewed plan no longer applies.
@@ -206,6 +225,7 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         feeds=feeds_of(
             workspace, proposal.target, proposal.build, proposal.entitlements.at, warned
         ),
+        changed_at=changed_at,
     )
     report.feed_warnings = len(warned)
     if report.committed:
@@ -259,5 +279,5 @@ def asset_reader(workspace: Workspace, shelf: Shelf) -> Callable[[str], bytes]:
     }
     held = {f"public/{key}": data for key, data in shelf.made.items()}
     for widget in workspace.widgets:
-        held |= {f"public/{key}": data for key, data in widget.keys().items()}
+        held |= {f"public/{widget.key(name)}": data for name, data in widget.files.items()}
     return lambda key: held[key] if key in held else paths[key].read_bytes()

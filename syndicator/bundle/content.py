@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syndicator.entitlement.model import Edition
 
@@ -20,6 +20,8 @@ class EditionContent:
     edition: Edition
     documents: Mapping[str, bytes]
     media: frozenset[str] = frozenset()
+    widgets: Mapping[str, str] = field(default_factory=dict)
+    """The version of each widget that the edition has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ class Packer:
         return True
 
     def _edition(self, given: _Given, before: _Kept | None) -> _Kept:
-        if before is not None and before.given.documents == given.documents:
+        if before is not None and before.given.shows_as(given):
             if before.packed.edition == given.edition and before.packed.media == given.media:
                 return before
             packed = replace(before.packed, edition=given.edition, media=given.media)
@@ -143,6 +143,8 @@ class Packer:
             **tree,
             **lookup[0],
         }
+        if given.widgets:
+            head["widgets"] = given.widgets
         packed = PackedEdition(given.edition, head, pages, tuple(nodes), given.media)
         return _Kept(given, packed, ends, serials, lookup, {**pieces, **nodes})
 
@@ -170,12 +172,17 @@ class Packer:
 class _Given:
     """What one edition is packed from."""
 
-    __slots__ = ("documents", "edition", "media", "skus")
+    __slots__ = ("documents", "edition", "media", "skus", "widgets")
 
     def __init__(self, content: EditionContent) -> None:
         self.edition, self.media = content.edition, content.media
         self.skus = tuple(content.documents)
         self.documents = tuple(content.documents.values())
+        self.widgets = dict(content.widgets)
+
+    def shows_as(self, other: _Given) -> bool:
+        """Tell whether both have the same head."""
+        return self.documents == other.documents and self.widgets == other.widgets
 
 
 @dataclass(frozen=True, slots=True)

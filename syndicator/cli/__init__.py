@@ -15,8 +15,9 @@ from syndicator.cli.configurators import configurator
 from syndicator.cli.editing import check, init
 from syndicator.cli.importing import import_
 from syndicator.cli.operations import diff, gc, releases, rollback, verify
-from syndicator.cli.publishing import plan, publish, watch
+from syndicator.cli.publishing import plan, publish
 from syndicator.cli.reading import feed, serve, snippet
+from syndicator.cli.watching import watch
 from syndicator.errors import InvalidInputError, Problem, SyndicatorError
 
 

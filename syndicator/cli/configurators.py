@@ -129,17 +129,19 @@ def _told(artefact: Artefact) -> dict[str, object]:
 
 
 def _model(session: Session, path: str) -> Model:
-    """Read one rule file of the workspace.
+    """Read one rule file of the workspace, or with `FILE#SKU` the rules inside of a product.
 
     Raises:
         InvalidInputError: It cannot be read or used.
     """
     settings: Settings = session.settings()
-    if not (settings.root / path).is_file():
+    if not (settings.root / path.partition("#")[0]).is_file():
         raise UsageError(f"there is no rule file {path} in the workspace")
     models, problems = read_configurators(settings.root, [path], settings.locales[0])
-    if path not in models:
+    if path not in models and problems:
         raise InvalidInputError(problems)
+    if path not in models:
+        raise UsageError(f"{path}: there is no such product with rules of its own")
     return models[path]
 
 

@@ -1,4 +1,4 @@
-"""Commands for publishing: `plan`, `publish` and `watch`."""
+"""Commands for publishing: `plan` and `publish`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import click
 from syndicator import canonical, unchanged
 from syndicator.bundle import keys
 from syndicator.cli.session import Instant, Session, standard
-from syndicator.cli.watching import Watcher
 from syndicator.entitlement import warn_of_losses
 from syndicator.errors import ConflictError, InvalidInputError, Origin, Problem
 from syndicator.pipeline import Proposal, propose, release
@@ -98,6 +97,8 @@ def publish(session: Session, reviewed: Path | None, strict: bool) -> None:
     session.answer({**report.as_json(), **facts})
     if not session.as_json:
         session.say(report.summary())
+        for line in report.withdrawn.lines():
+            session.say(line)
         if report.feed_warnings:
             session.note(
                 f"{report.feed_warnings} warnings about feeds; "
@@ -118,14 +119,6 @@ def _is_published(session: Session, settings: Settings, profile: TargetProfile) 
     if not session.as_json:
         session.say(report.summary())
     return True
-
-
-@click.command()
-@_strict
-@standard
-def watch(session: Session, strict: bool) -> None:
-    """Publish now and after every save; an invalid save changes nothing."""
-    Watcher(session, strict=strict).run()
 
 
 def _propose(session: Session, workspace: Workspace, now: datetime, *, strict: bool) -> Proposal:

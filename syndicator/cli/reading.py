@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,14 +12,21 @@ from syndicator.bundle import Signer, keys
 from syndicator.channels import render_channel
 from syndicator.cli.session import Session, standard
 from syndicator.entitlement import UnknownNameError
-from syndicator.errors import TargetError
+from syndicator.entitlement.rights import rights_of_one
+from syndicator.entitlement.snapshot import requests_at
+from syndicator.entitlement.versions import widget_of
+from syndicator.errors import TargetError, UsageError
 from syndicator.feeds import Channel, feed_key
 from syndicator.pipeline import rehearse
 from syndicator.server import Site, create_app, is_loopback
 from syndicator.server import serve as serve_site
 from syndicator.targets import fetcher, open_target, read_live
+from syndicator.widgets import WidgetPackage, by_request
 from syndicator.widgets.snippet import snippet as make_snippet
 from syndicator.workspace import Workspace, read_workspace, sound
+
+AISLE = "aisle"
+"""The widget that a tag loads."""
 
 
 @click.command()
@@ -105,9 +113,8 @@ def snippet(session: Session, partner: str, sku: str, lang: str, auto: bool, pro
         partners = ", ".join(sorted(workspace.manifests.partners))
         raise UnknownNameError("partner", partner, f"Known: {partners}")
     namer = workspace.settings.namer
-    aisle = next(widget for widget in workspace.widgets if widget.id == "aisle")
     tag = make_snippet(
-        aisle,
+        _aisle(workspace, partner, session.now(), auto=auto),
         proxy or workspace.target.base_url,
         keys.partner_handle(namer, partner),
         key=Signer(namer).public_key,
@@ -121,3 +128,13 @@ def snippet(session: Session, partner: str, sku: str, lang: str, auto: bool, pro
         session.say("Content-Security-Policy, if the page has one:")
         for line in tag.policy:
             session.say(f"  {line}")
+
+
+def _aisle(workspace: Workspace, partner: str, now: datetime, *, auto: bool) -> WidgetPackage:
+    """Return the version of the aisle that a partner has: the newest, unless a grant says more."""
+    rights = rights_of_one(workspace.manifests, workspace.manifests.partners[partner])
+    asked = next((one for one in requests_at(rights, now) if widget_of(one) == AISLE), AISLE)
+    known = by_request(workspace.widgets)
+    if auto and known[asked] is not known[AISLE]:
+        raise UsageError(f"{partner} has {asked}; a tag that follows the newest cannot keep to it")
+    return known[asked]

@@ -171,7 +171,7 @@ def _product(document: Document, source: FeedInput) -> str:
 
 
 def _details(document: Document) -> str:
-    words = plain(document.get("description", ())) or document.get("summary", "")
+    words = plain(document.get("description", ())) or line(document.get("summary", ""))
     status = document.get("lifecycle", {}).get("status", "")
     parts = [
         _text("DESCRIPTION_SHORT", document["title"], 150),

@@ -30,6 +30,7 @@ SUFFIXES = {
 class App:
     """The entry of a widget package as documents name it: below the public zone, verified."""
 
+    version: str
     src: str
     integrity: str
 
@@ -51,7 +52,7 @@ class Shelf:
     sources: Mapping[str, str]
     """Path of an asset to its public key below the public zone."""
     apps: Mapping[str, App] = field(default_factory=dict)
-    """Widget packages by id."""
+    """Widget packages by what an edition asks for: `clock`, `clock@beta`, `clock@1.2.0`."""
     rules: Mapping[str, Rules] = field(default_factory=dict)
     """Configurators by the path of their rule file."""
     made: dict[str, bytes] = field(default_factory=dict)

@@ -125,7 +125,8 @@ def _read(
             files |= dict.fromkeys(supplied_files(supplement), home)
     catalog, unfit = assemble(parts, read_assets(root, files.items()), locales, fallback)
     problems += unfit
-    configurators = [e.product.configurator for e in parts.entries if e.product.configurator]
+    rules = (entry.product.configurator.partition("#")[0] for entry in parts.entries)
+    configurators = [path for path in rules if path]
     return Reading(catalog, problems, tuple(counts)), [*files, *configurators]
 
 

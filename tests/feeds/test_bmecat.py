@@ -112,7 +112,7 @@ def test_what_the_standard_cannot_carry_is_told() -> None:
 def test_a_real_catalog_is_valid_and_read(
     xsd: etree.XMLSchema, shared_data: Path, tmp_path: Path
 ) -> None:
-    """A manufacturer's own export, but for its name space, is valid; what is valid is read whole."""
+    """A manufacturer's own export, is valid but for its name space, and is read whole."""
     path = shared_data / "bmecat" / "WEI_BMECat_1609801044.xml"
     data = path.read_bytes().replace(b"bmecat/2005+onto", b"bmecat/2005.1")
     xsd.assertValid(etree.fromstring(data))

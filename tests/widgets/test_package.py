@@ -160,15 +160,6 @@ def test_a_workspace_adds_its_own_widgets(widget):
     assert [found.id for found in find_widgets(folder.parent) if found.id == "clock"] == ["clock"]
 
 
-def test_two_widgets_of_one_id_are_refused(tmp_path):
-    folder = tmp_path / "aisle"
-    folder.mkdir()
-    (folder / "widget.toml").write_text(DECLARED.replace('"clock"', '"aisle"'))
-    (folder / "clock.js").write_text("export {};")
-    with pytest.raises(InvalidInputError, match="another widget has this id"):
-        find_widgets(tmp_path)
-
-
 def test_without_the_minifier_the_source_is_published(widget, monkeypatch):
     monkeypatch.setattr(minifying, "_minify", None)
     assert package(widget()).files["clock.js"] == b"export const hour = 60;\n"
