@@ -17,7 +17,7 @@ from syndicator.cli.session import Session, standard
 from syndicator.errors import InvalidInputError, UsageError
 from syndicator.settings import FILE, Settings
 from syndicator.sources import FORMATS, SourceSpec, read_catalog
-from syndicator.sources.http import is_address
+from syndicator.sources.places import is_address
 from syndicator.sources.importing import Trial, try_import
 
 MAPPED = ("csv", "jsonl", "parquet")
