@@ -15,17 +15,17 @@ from typing import Any
 
 import click
 
-from syndicator.bundle import Packer
 from syndicator.cli.metrics import Address, Metrics
-from syndicator.cli.session import Session, standard
+from syndicator.cli.session import Session, standard, strictly
 from syndicator.cli.supervised import notify, stopping
 from syndicator.errors import InvalidInputError, SyndicatorError
-from syndicator.pipeline import Memory, propose, release
+from syndicator.pipeline import propose, release, remembering
 from syndicator.settings import Settings
 from syndicator.sources.polling import asks_databases, poll
 from syndicator.sources.watch import Watch
 from syndicator.sources.watch import watch as watched
 from syndicator.targets import DeliveryError, Report, forget_buckets
+from syndicator.workers import workers
 from syndicator.workspace import Workspace, read_workspace
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
@@ -45,7 +45,7 @@ _LOOK = 60.0
     help="How often sources over HTTP are asked whether they changed.",
 )
 @click.option("--metrics", type=Address(), help="Serve Prometheus metrics on this address.")
-@click.option("--strict", is_flag=True, help="Refused records stop everything.")
+@strictly
 @standard
 def watch(session: Session, interval: float, metrics: tuple[str, int] | None, strict: bool) -> None:
     """Publish now and after every change, until stopped; an invalid save changes nothing."""
@@ -113,7 +113,7 @@ class Watcher:
     def __init__(self, session: Session, *, strict: bool, interval: float) -> None:
         self.session, self.strict = session, strict
         self.settings: Settings = session.settings()
-        self.memory = Memory(Packer(self.settings.namer))
+        self.memory = remembering(self.settings, workers())
         self.timers, self.metrics = Timers(interval), Metrics()
 
     def run(self, address: tuple[str, int] | None) -> None:

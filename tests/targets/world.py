@@ -22,7 +22,7 @@ from syndicator.bundle import (
 )
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
-from syndicator.rendering import content_key
+from syndicator.rendering import content_key, finish_all
 from syndicator.targets import (
     Blob,
     Report,
@@ -117,7 +117,7 @@ class World:
                     price_list="retail",
                 )
                 media = frozenset({PICTURE} if self.media else ())
-                yield EditionContent(edition, documents, media)
+                yield EditionContent(edition, finish_all(documents), media)
 
     def entries(self) -> dict[str, PartnerEntry]:
         return {
@@ -251,5 +251,5 @@ def history(world: World, target: Target, prices: tuple[int, ...] = (10, 20, 30)
 
 def checked(world: World, target: Target) -> Verification:
     """Verify, knowing what each edition may show."""
-    assortments = {one.edition.id: list(one.documents) for one in world.contents()}
+    assortments = {one.edition.id: list(one.skus) for one in world.contents()}
     return verify(target, NAMER, assortments)
