@@ -16,6 +16,8 @@ from markupsafe import Markup
 from syndicator.rendering.fragment import rich
 from syndicator.rendering.jsonld import describe, script_safe
 
+ORDER = ("hero", "text", "features", "configurator", "specs", "documents", "relations", "support")
+"""What an aisle shows without a template of its family, as `aisle.js` says."""
 _RIGHT_TO_LEFT = re.compile(r"(ar|dv|fa|he|ps|ur|yi)\b")
 _MEGABYTE = 1_000_000
 
@@ -43,6 +45,7 @@ def render_element(
         .get_template("element.html.j2")
         .render(
             doc=document,
+            order=ORDER,
             locale=locale,
             partner=partner,
             rtl=bool(_RIGHT_TO_LEFT.match(locale)),

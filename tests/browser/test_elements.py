@@ -62,6 +62,22 @@ def test_the_page_composes_sections_in_its_own_order(world, tab, heard):
     assert tab.evaluate(order) == ["specs", "hero"]
 
 
+def test_the_makers_template_composes_the_aisle_unless_the_page_does(world, tab, heard):
+    """A part that only the template names comes too; other elements keep their own section."""
+    template = ["specs", "hero", "contact"]
+    world.zone.publish([world.document | {"sections": template}])
+    world.refresh()
+    order = "[...document.querySelector('[partner]').shadowRoot.querySelector('.aisle').children].map((one) => one.className)"
+    for body, classes in {
+        element("aisle"): ["specs", "hero", "form"],
+        element("aisle", 'sku="NV-FJORD-7" sections="documents hero"'): ["documents", "hero"],
+        element("documents"): ["documents"],
+    }.items():
+        tab.goto(world.show(body, path=f"/{len(classes)}"))
+        heard("view")
+        assert tab.evaluate(order) == classes
+
+
 def test_pictures_turn_by_thumbnail_key_and_button(world, tab, heard):
     tab.goto(world.show(element("gallery")))
     heard("view")
