@@ -59,7 +59,7 @@ const list = async (control, host, document, part) => {
  * @param {string} name @param {string} sku @param {string | undefined} from @param {HTMLElement} host
  */
 const wish = (name, sku, from, host) => {
-  const detail = { sku, from, quantity: 1 };
+  const detail = name == "addtocart" ? { sku, from, quantity: 1 } : { sku, from };
   const wanted = new CustomEvent(`syndicator-${name}`, { bubbles: true, composed: true, cancelable: true, detail });
   if (host.dispatchEvent(wanted) && name != "addtocart") host.setAttribute("sku", sku);
 };

@@ -296,7 +296,9 @@ class Aisle extends HTMLElement {
     // A fault leaves the last good content; a product that is gone leaves the page.
     if (error.missing || !this.#shown) this.#fallback();
     const reason = error instanceof Failure ? error.message : "render";
-    this.#tell(error.missing ? "missing" : "error", { reason, identifiers: ids, error });
+    const detail = { reason, identifiers: ids };
+    if (error.missing) this.#tell("missing", detail);
+    else this.#tell("error", { ...detail, error });
   }
 
   #fallback() {
