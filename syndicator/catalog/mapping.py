@@ -14,7 +14,6 @@ from syndicator.catalog.columns import (
     INSTANTS,
     TEXTS,
     Applied,
-    Cell,
     Field,
     Row,
     cell_of,
@@ -83,14 +82,14 @@ class _Columns(dict[str, tuple[str, _Values | None]]):
 
 @dataclass(slots=True)
 class Compiled:
-    """A mapping that is ready for rows. `ignored` counts the filled cells of unnamed columns."""
+    """A mapping that is ready for rows. `unnamed` counts rows by the columns that no rule names."""
 
     record: MappingRecord
     fields: list[Field]
     locale: str
     columns: _Columns
     required: frozenset[str] = REQUIRED
-    ignored: dict[str, int] = field(default_factory=dict)
+    unnamed: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     @property
     def csv(self) -> CsvRule:
@@ -116,17 +115,34 @@ class Compiled:
             applied.record["lifecycle"] = {key: at.isoformat() for key, at in instants.items()}
         return applied
 
-    def specs(self, row: Row, faults: Faults) -> dict[str, SpecValue]:
-        """Return the specs of all cells that a rule makes one; count the cells that none names.
+    def ambiguous(self) -> bool:
+        """Tell whether two columns became one spec, which has the name of the later one then."""
+        keys = [key for key, values in self.columns.values() if values is not None]
+        return len(keys) != len(set(keys))
 
-        Cost: two look-ups a cell; each value of a column is parsed once.
+    def ignored(self) -> dict[str, int]:
+        """Return how many rows fill each of the columns that no rule names."""
+        found: dict[str, int] = {}
+        for columns, rows in self.unnamed.items():
+            for column in columns:
+                found[column] = found.get(column, 0) + rows
+        return found
+
+    def count(self, unnamed: tuple[str, ...]) -> None:
+        """Note a row that fills columns which no rule names."""
+        self.unnamed[unnamed] = self.unnamed.get(unnamed, 0) + 1
+
+    def specs(self, row: Row, faults: Faults, unnamed: list[str]) -> dict[str, SpecValue]:
+        """Return the specs of all cells that a rule makes one; tell the columns that none names.
+
+        Cost: two look-ups a cell; each value of a rule is parsed once.
         """
         specs: dict[str, SpecValue] = {}
         found = zip(map(self.columns.__getitem__, row), row.values(), row, strict=True)
         for (key, values), value, name in found:
             if values is None:
                 if key and value is not None and value != "":
-                    self.ignored[name] = self.ignored.get(name, 0) + 1
+                    unnamed.append(name)
                 continue
             kind = type(value)
             try:

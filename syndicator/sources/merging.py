@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from syndicator.catalog.assembly import Entry, Parts, Supplement
+from syndicator.catalog.held import LIVE, hold
 from syndicator.catalog.model import Lifecycle, Product
 from syndicator.errors import Origin, Problem
 from syndicator.sources.spec import SourceSpec
@@ -26,9 +27,14 @@ def merge_problems(spec: SourceSpec) -> list[Problem]:
 
 
 def keep(entry: Entry, spec: SourceSpec, parts: Parts) -> None:
-    """Give an accepted record to `parts`: as a product, or as what it gives to one."""
-    fields = merged_fields(spec)
+    """Give an accepted record to `parts`: as a product, or as what it gives to one.
+
+    Where there are very many, products are held as bytes from here on.
+    """
+    fields = merged_fields(spec) if spec.options.get(MERGE) else frozenset()
     if not fields:
+        if len(parts.entries) >= LIVE:
+            entry.head = hold(entry.head)
         parts.entries.append(entry)
         return
     product = entry.product
