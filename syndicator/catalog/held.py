@@ -17,7 +17,7 @@ from syndicator.catalog.model import Product
 from syndicator.catalog.shapes import Place
 from syndicator.errors import Origin
 
-LIVE = 100_000
+LIVE = 50_000
 """Products of a catalog up to this number stay values once they were looked at."""
 
 

@@ -179,7 +179,7 @@ class Maker:
         parts.categories |= implied_categories(heads, parts.categories, locale)
         told: dict[str, SpecDefinition] = {}
         if any(head.family for head in heads):
-            told = self.kept.definitions.get(self.context, {}) | self.mapping.definitions()
+            told = self.kept.definitions.get(self.context, {}) | self.mapping.columns.definitions()
             parts.families |= implied_families(heads, parts.families, told, locale)
             if self.mapping.ambiguous():  # the next reading may meet columns in another order
                 for entry in entries:
