@@ -16,6 +16,7 @@ from syndicator.bundle.pages import documents_of
 from syndicator.bundle.plan import Delta, EditionPlan, Plan
 from syndicator.bundle.release import EditionRecord, Release, media_of, media_reference
 from syndicator.bundle.trees import Node
+from syndicator.bundle.withdrawal import Withdrawal, withdrawal
 
 NOTHING = Delta((), (), ())
 
@@ -46,6 +47,7 @@ def diff(previous: Release | None, build: Build, fetch: Fetch) -> Plan:
             {key: alias.source for key, alias in previous.aliases.items()} if previous else {},
         ),
         namer=build.namer,
+        withdrawn=comparison.withdrawn(),
     )
 
 
@@ -57,6 +59,10 @@ class _Comparison:
     build: Build
     fetch: Fetch
     _deltas: dict[Pair, Delta] = field(default_factory=dict)
+    _moves: set[Pair] = field(default_factory=set)
+    """What follows what for some partner."""
+    _gone: dict[Pair, set[Reference]] = field(default_factory=dict)
+    """The pages that only the former edition of a pair leads to."""
     _read: dict[str, bytes] = field(default_factory=dict)
 
     def editions(self) -> Iterator[EditionPlan]:
@@ -85,8 +91,10 @@ class _Comparison:
             status = "changed" if old else "new"
             delta = self.delta(base, edition.id)
         content = canonical.fingerprint(canonical.encode(new.head))
+        was = self.previous.editions[base].head if self.previous and base else {}
+        widgets = _versions(was.get("widgets", {}), new.head.get("widgets", {}))
         return EditionPlan(
-            edition.id, status, edition.locale, edition.partners, delta, base, content
+            edition.id, status, edition.locale, edition.partners, delta, base, content, widgets
         )
 
     def _same_media(self, new: PackedEdition, old: EditionRecord) -> bool:
@@ -109,10 +117,25 @@ class _Comparison:
             old, new = before.get(partner), self.build.partners.get(partner)
             pairs = _pairs(old.editions if old else {}, new.editions if new else {})
             if pairs not in unions:
+                self._moves.update(pairs)
                 unions[pairs] = Delta.union(self.delta(*pair) for pair in pairs)
             if unions[pairs] or _entry(old) != _entry(new):
                 touched[partner] = unions[pairs]
         return touched
+
+    def withdrawn(self) -> Withdrawal:
+        """Return what partners lose, and what that leaves behind; ask for `partners` before."""
+        if self.previous is None:
+            return Withdrawal()
+        losing = [(old, new) for old, new in self._moves if self.delta(old, new).lost]
+        return withdrawal(
+            self.previous,
+            self.build,
+            {sku for pair in losing for sku in self.delta(*pair).lost},
+            [(old, self._gone[old, new]) for old, new in losing if old is not None],
+            self._load,
+            self.fetch,
+        )
 
     def delta(self, old: str | None, new: str | None) -> Delta:
         """Return what a reader of edition `old` sees differently in edition `new`."""
@@ -131,12 +154,13 @@ class _Comparison:
                 tuple(sku for page in new.pages for sku in page.skus) if new else (), (), ()
             )
         gone, come = trees.differing_pages(old.head, new.head if new else {}, self._load)
+        self._gone[old.edition, new.edition.id if new else None] = set(gone)
         before = dict(pair for ref in gone for pair in documents_of(self._load(ref)))
         after = {
-            sku: document
+            document.sku: document.data()
             for page in (new.pages if new else ())
             if page.reference in come
-            for sku, document in zip(page.skus, page.documents, strict=True)
+            for document in page.documents
         }
         return Delta(
             tuple(sku for sku in after if sku not in before),
@@ -196,6 +220,14 @@ class _Comparison:
 def _pairs(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[Pair, ...]:
     """Return what follows what for one partner, locale by locale."""
     return tuple((was.get(locale), now.get(locale)) for locale in sorted(was.keys() | now.keys()))
+
+
+def _versions(
+    before: Mapping[str, str], after: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Return which widgets have another version."""
+    pairs = [(one, before.get(one, ""), after.get(one, "")) for one in sorted({**before, **after})]
+    return tuple((one, old, new) for one, old, new in pairs if old != new)
 
 
 def _same_tree(old: Node, new: Node) -> bool:

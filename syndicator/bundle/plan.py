@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from syndicator import canonical
+from syndicator.bundle.withdrawal import Withdrawal
 from syndicator.canonical import Namer
 
 _SHOWN = 10
 """Products named in a summary line before the rest is counted."""
+_WIDGET = ("widget", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class EditionPlan:
     base: str | None = None
     content: str = ""
     """Fingerprint of what it will show."""
+    widgets: tuple[tuple[str, str, str], ...] = ()
+    """Widgets of another version than before: id, version before, version after; "" is none."""
 
     @property
     def flips(self) -> bool:
@@ -79,6 +83,7 @@ class EditionPlan:
             "partners": list(self.partners),
             "base": self.base,
             "content": self.content,
+            "widgets": [dict(zip(_WIDGET, one, strict=True)) for one in self.widgets],
             **self.delta.as_json(),
         }
 
@@ -101,6 +106,8 @@ class Plan:
     files: tuple[str, ...]
     aliases: tuple[str, ...]
     namer: Namer
+    withdrawn: Withdrawal = field(default_factory=Withdrawal)
+    """What somebody loses, and where it stays until collection."""
 
     @property
     def empty(self) -> bool:
@@ -135,6 +142,7 @@ class Plan:
             "files": list(self.files),
             "aliases": list(self.aliases),
             "heads": len(self.heads),
+            "withdrawn": self.withdrawn.as_json(),
         }
 
     def summary(self) -> str:
@@ -167,6 +175,8 @@ class Plan:
             if edition.status != "same":
                 who = _few(edition.partners)
                 yield f"  {edition.status:<8} {edition.locale:<6} for {who}: {edition.delta}"
+                for widget, before, after in edition.widgets:
+                    yield f"{'':18} {widget} {before or 'none'} -> {after or 'none'}"
         seen = {
             partner
             for edition in self.editions
@@ -175,6 +185,7 @@ class Plan:
         }
         for partner in self.partners.keys() - seen:
             yield f"  entry    {partner}: {self.partners[partner]}"
+        yield from self.withdrawn.lines()
 
     def _effect(self) -> dict[str, object]:
         return {

@@ -35,6 +35,8 @@ from syndicator.catalog.values import (
 from syndicator.errors import Origin, Problem
 
 _NOWHERE = Origin("")
+INLINE = "#"
+"""What stands for rules that are in the product's record itself."""
 _TERRITORY = re.compile(r"[A-Z]{2}")
 
 
@@ -279,7 +281,7 @@ _PARTS: dict[str, Callable[[Intake, Any], Any]] = {
     "prices": Intake.prices,
     "lifecycle": lambda intake, item: Lifecycle() if item == _NO_LIFE else intake.lifecycle(item),
     "support": Intake.support,
-    "configurator": lambda _, value: value.strip(),
+    "configurator": lambda _, value: value.strip() if isinstance(value, str) else INLINE,
     "extra": lambda _, values: {key: _plain(value) for key, value in values.items()},
 }
 """How each optional field of a product is parsed."""

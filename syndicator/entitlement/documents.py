@@ -126,18 +126,19 @@ class Grant(Windowed, frozen=True, kw_only=True):
 
 
 class Forbid(Windowed, frozen=True, kw_only=True):
-    """Takes products from a scope; always wins."""
+    """Takes products, widgets or both from a scope; always wins."""
 
     to: Scope
-    products: SelectorText
+    products: SelectorText = ""
+    widgets: tuple[Reference, ...] = ()
 
 
 class Delegation(Windowed, frozen=True, kw_only=True):
-    """What a distributor passes on to its dealers, of what it holds itself."""
+    """The products, widgets or both that a distributor passes on, of what it holds itself."""
 
     distributor: Reference
     to: Scope = "all"
-    products: SelectorText
+    products: SelectorText = ""
     widgets: tuple[Reference, ...] = ()
     early_access: bool = False
 
@@ -166,10 +167,15 @@ class Override(Manifest, frozen=True, kw_only=True):
 
 
 class WidgetGrant(Windowed, frozen=True, kw_only=True):
-    """Permits a widget, for example a configurator, to a scope."""
+    """Permits a widget, for example a configurator, to a scope or to a share of it."""
 
     to: Scope
     widget: Reference
+    version: Annotated[str, Meta(description="exactly this one, such as 1.2.0")] = ""
+    channel: Annotated[str, Meta(description="the newest of 'stable', 'beta', …")] = ""
+    share: Annotated[
+        int, Meta(ge=0, le=100, description="partners of the scope in a hundred, by their names")
+    ] = 100
 
 
 class RightsWindow(Windowed, frozen=True, kw_only=True):
@@ -198,3 +204,8 @@ KINDS: dict[str, type[Manifest]] = {
     "rights-window": RightsWindow,
 }
 """Every kind of manifest and the shape of its document."""
+EITHER: dict[str, tuple[str, ...]] = {
+    "forbid": ("products", "widgets"),
+    "delegation": ("products", "widgets"),
+}
+"""Keys of which a document of a kind has at least one."""

@@ -157,7 +157,7 @@ class _Reader:
         return self._rule("grant", record, document, early_access=record.early_access)
 
     def _forbid(self, record: doc.Forbid, document: Located) -> ProductRule:
-        return self._rule("forbid", record, document)
+        return self._rule("forbid", record, document, widgets=frozenset(record.widgets))
 
     def _delegation(self, record: doc.Delegation, document: Located) -> ProductRule:
         return self._rule(
@@ -224,12 +224,18 @@ class _Reader:
         )
 
     def _widget_grant(self, record: doc.WidgetGrant, document: Located) -> WidgetGrant:
+        if record.version and record.channel:
+            message = "a widget is granted in a version or from a channel, not both"
+            self._problem(document, "channel", "two-kinds", message)
         return WidgetGrant(
             kind="widget-grant",
             id=record.id,
             scope=self._scope(record.to, document),
             window=self._window(record, document),
             widget=record.widget,
+            version=record.version,
+            channel=record.channel,
+            share=record.share,
             origin=document.at("id"),
         )
 
@@ -300,6 +306,8 @@ class _Reader:
             return None
 
     def _products(self, text: str, document: Located) -> tree.Selector:
+        if "products" not in document.data and document.data.get("widgets"):
+            return tree.NOTHING
         if text not in self.parsed:
             self.parsed[text] = parse_selector(text)
         found = self.parsed[text]

@@ -60,7 +60,12 @@ class ProductRule(Rule):
     distributor: str = ""
     """Only for a delegation: whose assortment bounds it."""
     widgets: frozenset[str] = frozenset()
-    """Only for a delegation: which of the distributor's widgets it passes on."""
+    """What a forbid takes; which of the distributor's widgets a delegation passes on."""
+
+    @property
+    def about_products(self) -> bool:
+        """Whether products were written; a forbid or delegation may be of widgets alone."""
+        return bool(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +87,18 @@ class PriceList(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WidgetGrant(Rule):
-    """A widget that the scope may show."""
+    """A widget that the scope, or a share of it, may show; of one version or channel, if named."""
 
     widget: str
+    version: str = ""
+    channel: str = ""
+    share: int = 100
+    """Partners in a hundred that the rule has come to."""
+
+    @property
+    def request(self) -> str:
+        """What is asked of packaging; see `syndicator.entitlement.versions`."""
+        return "@".join(filter(None, (self.widget, self.version or self.channel)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

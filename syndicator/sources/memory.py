@@ -23,8 +23,7 @@ from syndicator.catalog.held import At, Held, Origins, Products, hold
 from syndicator.catalog.model import Catalog, SpecDefinition
 from syndicator.catalog.shapes import Place
 from syndicator.errors import Problem
-from syndicator.sources.http import is_address
-from syndicator.sources.places import replace_whole
+from syndicator.sources.places import is_address, replace_whole
 from syndicator.sources.pulling import PULL
 from syndicator.sources.spec import Count, Reading, SourceSpec
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from syndicator.bundle import Withdrawal
 from syndicator.targets.port import Usage
 from syndicator.targets.reading import Live
 
@@ -33,6 +34,8 @@ class Report:
     """Partner id to the seconds after which its last head was live."""
     began: float = 0.0
     """When the change was made, on the caller's clock."""
+    withdrawn: Withdrawal = field(default_factory=Withdrawal)
+    """What somebody lost by this release, and where it stays until collection."""
     after: Live | None = None
     """What is live now; the next publish of this process need not read it again."""
 
@@ -45,6 +48,11 @@ class Report:
         """Return the seconds within which this share of the partners was live."""
         times = sorted(self.live.values())
         return times[min(len(times) - 1, int(share * len(times)))] if times else 0.0
+
+    def slowest(self, count: int = 5) -> dict[str, float]:
+        """Return the partners who were live last, with their seconds, the slowest first."""
+        times = sorted(self.live.items(), key=lambda pair: (-pair[1], pair[0]))
+        return {partner: round(seconds, 3) for partner, seconds in times[:count]}
 
     def as_json(self) -> dict[str, object]:
         """Return plain data for `--json`."""
@@ -66,6 +74,8 @@ class Report:
             "partners": len(self.live),
             "live_p50": round(self.percentile(0.5), 3),
             "live_p95": round(self.percentile(0.95), 3),
+            "withdrawn": self.withdrawn.as_json(),
+            "slowest": self.slowest(),
         }
 
     def summary(self) -> str:
