@@ -53,12 +53,10 @@ def gather(
         problems.append(missing_source(spec))
     if mapping is None or not place.exists():
         return problems, Count(spec.path, 0, 0, 0)
-    files = list(listed(place, _SUFFIXES[spec.format])) if place.is_dir() else [place]
     maker = Maker(mapping, vocabulary, parts.kept, _context(root, spec, vocabulary))
     records, before = 0, len(parts.entries)
     heads: list[Head] = []
-    for path in files:
-        label = named(spec.path, place, path)
+    for path, label in files_of(root, spec):
         for row in _raw(path, label, spec.format, mapping.csv, problems):
             records += 1
             if isinstance(row, Problem):
@@ -89,6 +87,13 @@ def _context(root: Path, spec: SourceSpec, vocabulary: Vocabulary) -> bytes:
         (vocabulary.locales, sorted(vocabulary.known_locales), list(vocabulary.families.values())),
     )
     return hashlib.sha256(msgspec.msgpack.encode(told)).digest()[:16]
+
+
+def files_of(root: Path, spec: SourceSpec) -> Iterator[tuple[Path, str]]:
+    """Yield the files of a source with their names in messages."""
+    place = spec.place(root)
+    for path in listed(place, _SUFFIXES[spec.format]) if place.is_dir() else [place]:
+        yield path, named(spec.path, place, path)
 
 
 def load_mapping(

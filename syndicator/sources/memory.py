@@ -20,6 +20,7 @@ import msgspec
 import syndicator
 from syndicator.catalog.assembly import Entry, Kept, Parts
 from syndicator.catalog.held import At, Held, Origins, Products, hold
+from syndicator.catalog.merging import Priorities
 from syndicator.catalog.model import Catalog, SpecDefinition
 from syndicator.catalog.shapes import Place
 from syndicator.errors import Problem
@@ -94,10 +95,15 @@ def question(
     sources: Sequence[SourceSpec],
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
+    priorities: Priorities,
 ) -> bytes:
     """Return what was asked, as bytes to compare: settings that change what is read."""
     asked = (
-        [(spec.format, spec.path, spec.mapping, sorted(spec.options.items())) for spec in sources],
+        [
+            (spec.format, spec.path, spec.mapping, sorted(spec.options.items()), spec.id)
+            for spec in sources
+        ],
+        sorted(priorities.items()),
         locales,
         sorted(fallback.items()),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from types import MappingProxyType
 from syndicator.catalog.assembly import Parts, assemble, named_files, supplied_files
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.held import points
+from syndicator.catalog.merging import Priorities
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources.assets import read_assets
 from syndicator.sources.memory import kept_rows, load, question, recall, remember
@@ -30,17 +30,19 @@ def read_catalog(
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
     environment: Mapping[str, str] = MappingProxyType({}),
+    priorities: Priorities = MappingProxyType({}),
 ) -> Reading:
     """Read every source and return the catalog of all that fits, with what was wrong.
 
     Never raises for bad input. A problem of severity `error` means that a record, or a whole
     file, stayed out. Products that name files are read with the facts of these. Sources over
-    HTTP take the secrets of their headers from `environment`. Where nothing has changed since
-    the last time, the answer is remembered (`syndicator.sources.memory`).
+    HTTP take the secrets of their headers from `environment`. Records of one SKU in several
+    sources become one product by `priorities`; without any they are an error. Where nothing has
+    changed since the last time, the answer is remembered (`syndicator.sources.memory`).
     """
-    asked = question(sources, locales, fallback)
+    asked = question(sources, locales, fallback, priorities)
     with _undisturbed():
-        parts, memory = Parts(), load(root)
+        parts, memory = Parts(priorities=priorities), load(root)
         if memory and (known := recall(root, memory, asked, sources)):
             return known
         if memory:
@@ -107,6 +109,7 @@ def _read(
             if rules := product.configurator.partition("#")[0]:
                 configurators.append(rules)
         files |= pulled_files(naming, root)
+        parts.sources.append((spec.name, len(parts.entries)))
         for supplement in parts.supplements[supplied:]:
             files |= dict.fromkeys(supplied_files(supplement), home)
     catalog, unfit = assemble(parts, read_assets(root, files.items()), locales, fallback)
@@ -131,10 +134,9 @@ def _fetched(
         return None, [wrong]
     if not is_address(spec.path):
         return spec, []
-    from syndicator.sources.http import fetch  # noqa: PLC0415  requests is slow to import
+    from syndicator.sources.http import bring  # noqa: PLC0415  requests is slow to import
 
-    copy, problems = fetch(root, spec.path, spec.options, environment)
-    return (replace(spec, local=str(copy.resolve())) if copy else None), problems
+    return bring(root, spec, environment)
 
 
 def _home(root: Path, spec: SourceSpec) -> Path:
