@@ -34,7 +34,7 @@ class Held(msgspec.Struct, frozen=True, array_like=True, gc=False):
     family: str
     gtin: str
     points: bool
-    data: msgspec.Raw
+    data: bytes
 
 
 Head: TypeAlias = Product | Held
@@ -56,7 +56,7 @@ def hold(head: Head) -> Held:
     """Return a product as bytes."""
     if type(head) is Held:
         return head
-    data = msgspec.Raw(_ENCODER.encode(head))
+    data = _ENCODER.encode(head)
     facts = (head.sku, head.brand, head.category, head.family, head.gtin)
     return Held(*facts, points(head), data)
 
@@ -130,6 +130,10 @@ class Origins(Mapping[str, Origin]):
 
     def __contains__(self, sku: object) -> bool:
         return sku in self.places
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Origin]]]:
+        """Travel to other processes as what is told, without the documents that tell it."""
+        return dict, (dict(self),)
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  whatever msgspec can encode
