@@ -97,6 +97,7 @@ def test_a_written_product_is_typed(write: Write) -> None:
 
 BAD = {
     "an unknown key": ("price: 3", "unknown-key", "price"),
+    "half a character": ('summary: "\\uD800"', "wrong-type", "summary"),
     "a wrong type": ("model: [x]", "wrong-type", "model"),
     "a bad check digit": ("gtin: '4006381333932'", "gtin-check-digit", "gtin"),
     "an unknown locale": ("summary: {xx: hi}", "unknown-locale", "summary.xx"),
@@ -435,9 +436,3 @@ def test_unchanged_files_are_not_read_again(write: Write) -> None:
 def test_a_missing_source_is_a_problem(tmp_path: Path) -> None:
     """A path that is not there is told, not an empty catalog in silence."""
     assert [p.code for p in read(tmp_path).problems] == ["missing-source"]
-
-
-def test_half_a_character_is_a_problem_of_its_field(tmp_path: Path) -> None:
-    """YAML can write what no UTF-8 can carry; the record is refused with its place."""
-    reading = read(tmp_path, content('sku: A\nbrand: N\ntitle: "\\uD800"\n'))
-    assert [(p.code, p.path) for p in reading.problems] == [("wrong-type", "title")]
