@@ -19,6 +19,8 @@ from syndicator.errors import Origin
 
 LIVE = 50_000
 """Products of a catalog up to this number stay values once they were looked at."""
+KEPT = 250_000
+"""Products of a catalog that is remembered for the next reading; encoding it takes memory too."""
 
 
 class Held(msgspec.Struct, frozen=True, array_like=True, gc=False):

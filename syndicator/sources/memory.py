@@ -19,7 +19,7 @@ import msgspec
 
 import syndicator
 from syndicator.catalog.assembly import Entry, Kept, Parts
-from syndicator.catalog.held import At, Held, Origins, Products, hold
+from syndicator.catalog.held import KEPT, At, Held, Origins, Products, hold
 from syndicator.catalog.merging import Priorities
 from syndicator.catalog.model import Catalog, SpecDefinition
 from syndicator.catalog.shapes import Place
@@ -32,9 +32,6 @@ FILE = Path(".syndicator") / "catalog.msgpack"
 _RACE = 50_000_000
 """Nanoseconds before the memory was written in which a file could still change unseen: file
 systems tick, and an edit within one tick leaves no trace."""
-
-MAX_PRODUCTS = 250_000
-"""Products of a catalog that is remembered; encoding takes as much memory as it holds."""
 
 Stamp = tuple[int, int] | None
 """Time and size of a file; None if there is none."""
@@ -177,7 +174,7 @@ def remember(
     changed meanwhile is too new.
     """
     on_web = any(is_address(spec.path) or spec.options.get(PULL) for spec in sources)
-    if on_web or len(reading.catalog.products) > MAX_PRODUCTS:
+    if on_web or len(reading.catalog.products) > KEPT:
         return
     try:
         witnesses = _witnesses(root, sources, named)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.catalog.assembly import Entry, Parts, Supplement
-from syndicator.catalog.held import LIVE, hold
+from syndicator.catalog.held import KEPT, LIVE, hold
 from syndicator.catalog.merging import FIELDS, filled
 from syndicator.errors import Origin, Problem
 from syndicator.sources.spec import SourceSpec
@@ -34,6 +34,8 @@ def keep(entry: Entry, spec: SourceSpec, parts: Parts) -> None:
     if not fields:
         if len(parts.entries) >= LIVE:
             entry.head = hold(entry.head)
+        if len(parts.entries) >= KEPT:
+            entry.digest = b""
         parts.entries.append(entry)
         return
     given = filled(entry.product, sorted(fields))
