@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -376,7 +376,23 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(order))
 
 
-def sort_key(product: Product) -> tuple[str, str, str]:
+class Sortable(Protocol):
+    """A product, or what stands for one."""
+
+    @property
+    def category(self) -> str:
+        """Path of its category."""
+
+    @property
+    def brand(self) -> str:
+        """Its brand."""
+
+    @property
+    def sku(self) -> str:
+        """Its SKU."""
+
+
+def sort_key(product: Sortable) -> tuple[str, str, str]:
     """Order products so that neighbours are entitled together: category, brand, SKU."""
     return (product.category, product.brand, product.sku)
 

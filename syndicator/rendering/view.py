@@ -80,7 +80,7 @@ class Shelf:
 
     def bare(self) -> Shelf:
         """Return what products without a configurator are rendered with, without the products."""
-        catalog = msgspec.structs.replace(self.catalog, products={})
+        catalog = msgspec.structs.replace(self.catalog, products={}, origins={})
         return replace(self, catalog=catalog, apps={}, rules={}, made={})
 
 
