@@ -331,10 +331,11 @@ export class Form {
     this.#shown = c.complete() ?? this.#shown;
     const values = this.#shown.values, total = this.#shown.total, parts = this.#shown.parts, hidden = this.#shown.hidden;
     const totals = c.totals();
+    const choices = c.choices;
     const min = c.bounds().min;
     for (const one of c.options) {
       const field = /** @type {Field} */ (this.#fields.get(one.id));
-      const own = one.id in c.choices;
+      const own = Object.hasOwn(choices, one.id);
       field.box.hidden = hidden.includes(one.id);
       field.box.classList.toggle("own", own);
       field.why.hidden = true;
@@ -342,7 +343,7 @@ export class Form {
       field.show(values[one.id], this.#offered(one).map((value) => {
         const slot = c.slot(one.id, value.id);
         const possible = own ? c.possible(one.id, value.id) : min[slot] < Infinity;
-        const after = own && c.choices[one.id] !== value.id ? c.instead(one.id, value.id) : totals[slot];
+        const after = own && choices[one.id] !== value.id ? c.instead(one.id, value.id) : totals[slot];
         const difference = possible && this.c.labels.currency ? after - total : 0;
         const amount = this.money(Math.abs(difference));
         return {

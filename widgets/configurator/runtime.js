@@ -549,9 +549,9 @@ export class Configurator {
   /** @param {number[]} found one slot for each variable @returns {Configuration} */
   #configuration(found) {
     /** @type {Record<string, number>} */
-    const parts = { ...this.labels.base?.parts };
+    const parts = { __proto__: null, ...this.labels.base?.parts };
     /** @type {Record<string, string>} */
-    const values = {};
+    const values = { __proto__: null };
     /** @type {string[]} */
     const hidden = [];
     let total = this.#basePrice;
