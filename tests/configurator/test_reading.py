@@ -74,8 +74,9 @@ CASES = {
     ),
     "an id that is code": ("  - {id: 'x;alert(1)', values: [{id: a}]}", "letters, digits", 11),
     "a product of two ranges of a thousand": (
-        "  - {id: x, range: {from: 0, to: 1023}}\n  - {id: y, range: {from: 0, to: 1023}}\n"
-        "rules: [{require: x * y < 7}]",
+        """  - {id: x, range: {from: 0, to: 1023}}
+  - {id: y, range: {from: 0, to: 1023}}
+rules: [{require: x * y < 7}]""",
         "cases",
         13,
     ),
