@@ -337,13 +337,6 @@ export class Configurator {
     return (this.#known = { min, max, cap: this.cap });
   }
 
-  /** @param {string} option @returns {string[]} the values that are possible under all choices and the cap */
-  domain(option) {
-    const min = this.bounds().min;
-    const v = this.#variable(option);
-    return this.labels.options[v].values.filter((_, i) => min[this.#base[v] + i] < Infinity).map((value) => value.id);
-  }
-
   /** @param {string} option @param {string} value whether it can be chosen, leaving all other choices */
   possible(option, value) {
     const v = this.#variable(option), slot = this.slot(option, value);
