@@ -68,7 +68,9 @@ def read_workspace(settings: Settings) -> Workspace:
     """Read and check everything; problems are gathered, not raised."""
     root = settings.root
     reading = read_catalog(
-        root, settings.sources, settings.locales, settings.fallback, settings.environment
+        *(root, settings.sources, settings.locales, settings.fallback),
+        environment=settings.environment,
+        priorities=settings.merge,
     )
     problems = list(reading.problems)
 
@@ -111,13 +113,6 @@ def read_workspace(settings: Settings) -> Workspace:
 def _with_assets(reading: Reading, assets: Mapping[str, Asset]) -> Reading:
     every = {**reading.catalog.assets, **assets}
     return replace(reading, catalog=msgspec.structs.replace(reading.catalog, assets=every))
-
-
-def read_target(settings: Settings) -> TargetProfile | None:
-    """Return the profile that the settings publish to, None where it cannot be used."""
-    documents, _ = read_documents(settings.root, "publish/targets")
-    profiles, problems = parse_targets(documents)
-    return None if problems else profiles.get(settings.target)
 
 
 def sound(workspace: Workspace, *, strict: bool = False) -> Workspace:
