@@ -7,7 +7,6 @@ files, or of the HTTP Archive, and say so.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import shutil
@@ -26,7 +25,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from syndicator.widgets import WidgetPackage, find_widgets  # noqa: E402  run from a clone
+from _rows import options, row, show  # noqa: E402  beside this script
+
+from syndicator.widgets import WidgetPackage, built_in_folder, find_widgets  # noqa: E402  run from a clone
+from syndicator.widgets.minifying import minified  # noqa: E402
 from tests.browser import documents  # noqa: E402
 from tests.browser.conftest import FLAGS  # noqa: E402
 from tests.browser.origins import Origin, page, published, serving  # noqa: E402
@@ -73,15 +75,6 @@ PEERS = [
     ("script on the main thread", "Stripe (HTTP Archive 2024-07)", 1_782, "ms"),
 ]
 """Measured on the packages' files with gzip 9, or taken from third-party-web 0.30.0."""
-
-
-def row(
-    case: str, value: float, unit: str, *, reach: float | None = None, **more: object
-) -> dict[str, Any]:
-    """Return one row of the card; `reach` is the most that was asked for."""
-    base = {"case": case, "subject": "syndicator", "value": round(value, 3), "unit": unit}
-    met = None if reach is None else value <= reach
-    return base | {"peer": None, "ratio": None, "reach": reach, "met": met} | more
 
 
 @dataclass
@@ -133,22 +126,21 @@ def stage() -> Iterator[Stage]:
 
 
 def sizes(package: WidgetPackage) -> Iterator[dict[str, Any]]:
-    """Weigh the files as they are served."""
+    """Weigh the files as they are served, and the script of the view without what it carries."""
     packed = {name: len(gzip.compress(data, 9)) for name, data in package.files.items()}
-    entry = package.files[package.entry]
+    entry, view = package.files[package.entry], package.files["view.de.js"]
     yield row("entry script, gzip", packed[package.entry], "bytes", reach=3072)
     yield row("entry script, brotli", len(brotli.compress(entry)), "bytes", reach=2560)
-    shown = ("aisle.js", "product.js", "details.js")
-    yield row(
-        "script of a product page, gzip", sum(packed[name] for name in shown), "bytes", reach=10240
-    )
-    every = sum(size for name, size in packed.items() if name.endswith(".js"))
-    yield row("every script of the aisle, gzip", every, "bytes")
-    lazy = max(
-        size for name, size in packed.items() if name.endswith(".js") and name != package.entry
-    )
-    yield row("largest lazy part, gzip", lazy, "bytes", reach=4096)
-    yield row("stylesheet, gzip", packed["aisle.css"], "bytes")
+    code = minified("view.js", (built_in_folder() / "aisle/view.js").read_bytes())
+    script = packed[package.entry] + len(gzip.compress(code, 9))
+    yield row("script of a product page, gzip", script, "bytes", reach=10240)
+    whole = packed[package.entry] + packed["view.de.js"]
+    yield row("the same with its look and words, gzip", whole, "bytes")
+    sent = len(brotli.compress(entry)) + len(brotli.compress(view))
+    yield row("the same with its look and words, brotli", sent, "bytes")
+    scripts = {name for name in packed if name.endswith(".js")}
+    lazy = {name for name in scripts if not name.startswith(("view.", package.entry))}
+    yield row("largest lazy part, gzip", max(map(packed.__getitem__, lazy)), "bytes", reach=4096)
 
 
 def visit(on: Stage, path: str, *, wait: bool) -> dict[str, float]:
@@ -306,23 +298,8 @@ def card(size: str) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Print the card."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=RUNS, default="full")
-    parser.add_argument("--json", action="store_true")
-    told = parser.parse_args()
-    rows = card(told.size)
-    if told.json:
-        print(json.dumps(rows, indent=1))
-        return
-    for one in rows:
-        asked = (
-            ""
-            if one["reach"] is None
-            else f"(reach {one['reach']}: {'met' if one['met'] else 'NOT met'})"
-        )
-        print(
-            f"{one['case']:58} {one['subject'][:52]:52} {one['value']:>10} {one['unit']:10} {asked}"
-        )
+    told = options(__doc__, RUNS).parse_args()
+    show(card(told.size), as_json=told.json)
 
 
 if __name__ == "__main__":

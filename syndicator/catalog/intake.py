@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from syndicator.catalog import records as written
-from syndicator.catalog.fields import SURROGATE, Vocabulary, parse_address
+from syndicator.catalog.fields import Vocabulary, parse_address, parse_sku
 from syndicator.catalog.frame import Frame, parse_category, under
 from syndicator.catalog.model import (
     Document,
@@ -35,7 +35,8 @@ from syndicator.catalog.values import (
 from syndicator.errors import Origin, Problem
 
 _NOWHERE = Origin("")
-_SKU = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
+INLINE = "#"
+"""What stands for rules that are in the product's record itself."""
 _TERRITORY = re.compile(r"[A-Z]{2}")
 
 
@@ -86,7 +87,7 @@ class Intake(Frame):
         `names` are the fields that the record fills, `typed` those that were parsed before.
         """
         changes: dict[str, Any] = {
-            "sku": self.checked("sku", record.sku, _sku),
+            "sku": self.checked("sku", record.sku, parse_sku),
             "brand": self.filled("brand", record.brand),
             "title": self.words("title", record.title),
         }
@@ -280,7 +281,7 @@ _PARTS: dict[str, Callable[[Intake, Any], Any]] = {
     "prices": Intake.prices,
     "lifecycle": lambda intake, item: Lifecycle() if item == _NO_LIFE else intake.lifecycle(item),
     "support": Intake.support,
-    "configurator": lambda _, value: value.strip(),
+    "configurator": lambda _, value: value.strip() if isinstance(value, str) else INLINE,
     "extra": lambda _, values: {key: _plain(value) for key, value in values.items()},
 }
 """How each optional field of a product is parsed."""
@@ -288,15 +289,6 @@ _PARTS: dict[str, Callable[[Intake, Any], Any]] = {
 
 def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value).strip()
-
-
-def _sku(value: object) -> str:
-    text = str(value).strip()
-    if not _SKU.fullmatch(text) or SURROGATE.search(text):
-        raise FieldError(
-            "sku", "this cannot be a SKU", "1 to 128 characters without line breaks", value
-        )
-    return text
 
 
 def _territory(value: object) -> str:

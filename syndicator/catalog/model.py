@@ -312,7 +312,8 @@ class Product(Record, frozen=True):
     lifecycle: Lifecycle = Lifecycle()
     support: Support | None = None
     configurator: str = ""
-    """Path of the configurator's rule file, relative to the workspace."""
+    """Path of the rule file, relative to the workspace; `FILE#SKU` where the product's
+    own file holds the rules."""
     extra: dict[str, str] = msgspec.field(default_factory=dict)
 
 

@@ -159,7 +159,7 @@ class ProductRecord(Record, frozen=True):
     prices: list[PriceRecord] = []
     lifecycle: LifecycleRecord = LifecycleRecord()
     support: SupportRecord | None = None
-    configurator: str = ""
+    configurator: str | dict[str, Any] = ""
     extra: dict[str, str | int | float | bool] = {}
 
 

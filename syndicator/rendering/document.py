@@ -161,7 +161,7 @@ def _variants(product: Product, view: View, words: Words) -> list[dict[str, Any]
     if product.variant is None:
         return []
     entries = []
-    for sku in view.shelf.groups[product.variant.group]:
+    for sku in view.group(product):
         other = view.find(sku)
         if other is None or other.variant is None:
             continue

@@ -18,8 +18,7 @@ import msgspec
 import syndicator
 from syndicator.catalog.model import Catalog
 from syndicator.errors import Problem
-from syndicator.sources.http import is_address
-from syndicator.sources.places import replace_whole
+from syndicator.sources.places import is_address, replace_whole
 from syndicator.sources.pulling import PULL
 from syndicator.sources.spec import Count, Reading, SourceSpec
 

@@ -6,47 +6,21 @@ import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
 from syndicator.catalog.assembly import Parts, assemble, named_files, supplied_files
 from syndicator.catalog.fields import Vocabulary
 from syndicator.errors import Origin, Problem, Severity
-from syndicator.sources import (
-    akeneo,
-    bmecat,
-    etim,
-    google,
-    icecat,
-    magento,
-    mapped,
-    shopify,
-    workspace,
-)
 from syndicator.sources.assets import read_assets
-from syndicator.sources.http import fetch, is_address
 from syndicator.sources.memory import question, recall, remember
 from syndicator.sources.merging import merge_problems
-from syndicator.sources.places import inside
+from syndicator.sources.places import inside, is_address
 from syndicator.sources.pulling import pull, pulled_files
-from syndicator.sources.spec import Count, Reading, SourceSpec
+from syndicator.sources.spec import FORMATS, Count, Reading, SourceSpec
 
 Gather = Callable[[Path, SourceSpec, Vocabulary, Parts], tuple[list[Problem], Count]]
-_GATHERERS: dict[str, Gather] = {
-    "yaml": workspace.gather,
-    "jsonl": mapped.gather,
-    "csv": mapped.gather,
-    "akeneo": akeneo.gather,
-    "magento": magento.gather,
-    "shopify": shopify.gather,
-    "google": google.gather,
-    "bmecat": bmecat.gather,
-    "icecat": icecat.gather,
-    "etim": etim.gather,
-    "parquet": mapped.gather,
-}
-FORMATS = tuple(_GATHERERS)
-"""Names of the formats that a source can have."""
 
 
 def read_catalog(
@@ -108,7 +82,7 @@ def _read(
             continue
         problems += merge_problems(spec)
         before, supplied = len(parts.entries), len(parts.supplements)
-        wrong, count = _GATHERERS[spec.format](root, spec, vocabulary, parts)
+        wrong, count = _gather(spec.format)(root, spec, vocabulary, parts)
         problems += wrong
         counts.append(count)
         home = _home(root, spec)
@@ -121,21 +95,30 @@ def _read(
             files |= dict.fromkeys(supplied_files(supplement), home)
     catalog, unfit = assemble(parts, read_assets(root, files.items()), locales, fallback)
     problems += unfit
-    configurators = [e.product.configurator for e in parts.entries if e.product.configurator]
+    rules = (entry.product.configurator.partition("#")[0] for entry in parts.entries)
+    configurators = [path for path in rules if path]
     return Reading(catalog, problems, tuple(counts)), [*files, *configurators]
+
+
+def _gather(kind: str) -> Gather:
+    """Return the reader of a format; only those that a workspace uses are imported."""
+    gather: Gather = import_module(f"syndicator.sources.{FORMATS[kind]}").gather
+    return gather
 
 
 def _fetched(
     root: Path, spec: SourceSpec, environment: Mapping[str, str]
 ) -> tuple[SourceSpec | None, list[Problem]]:
     """Return a source that can be read here, or nothing and why not."""
-    if spec.format not in _GATHERERS:
+    if spec.format not in FORMATS:
         message, expected = "there is no such format", ", ".join(FORMATS)
         origin = Origin(spec.path)
         wrong = Problem("unknown-format", message, origin, "format", expected, spec.format)
         return None, [wrong]
     if not is_address(spec.path):
         return spec, []
+    from syndicator.sources.http import fetch  # noqa: PLC0415  requests is slow to import
+
     copy, problems = fetch(root, spec.path, spec.options, environment)
     return (replace(spec, local=str(copy.resolve())) if copy else None), problems
 

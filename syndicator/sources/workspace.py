@@ -6,10 +6,12 @@ import operator
 from functools import reduce
 from pathlib import Path
 
+import msgspec
+
 from syndicator.catalog.assembly import Entry, Parts
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.frame import build_category, build_family, build_support
-from syndicator.catalog.intake import Intake, build_product
+from syndicator.catalog.intake import INLINE, Intake, build_product
 from syndicator.catalog.records import PriceRecord
 from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem
@@ -119,7 +121,10 @@ def _products(
     accepted = 0
     for record in records:
         product, wrong = build_product(record.data, vocabulary, record.at)
-        if product is not None and product.configurator:
+        if product is not None and product.configurator == INLINE:
+            own = f"{record.origin.file}#{product.sku}"
+            product = msgspec.structs.replace(product, configurator=own)
+        elif product is not None and product.configurator:
             wrong = _configurator(root, product.configurator, record)
         problems += wrong
         if product is not None and not wrong:

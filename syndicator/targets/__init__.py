@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.targets.apply import publish
-from syndicator.targets.deliver import Delivery, Feeds, affected, deliver
+from syndicator.targets.deliver import Delivery, DeliveryError, Feeds, affected, deliver
 from syndicator.targets.directory import DirectoryTarget
 from syndicator.targets.garbage import Garbage, Retention, gc, survey
 from syndicator.targets.history import (
@@ -17,7 +17,12 @@ from syndicator.targets.history import (
 )
 from syndicator.targets.memory import MemoryTarget
 from syndicator.targets.port import AmbiguousError, Blob, Entry, Readable, Swap, Target, Usage, blob
-from syndicator.targets.profile import TargetProfile, open_target, parse_targets
+from syndicator.targets.profile import (
+    TargetProfile,
+    forget_buckets,
+    open_target,
+    parse_targets,
+)
 from syndicator.targets.reading import Live, fetcher, read_live, read_ref, read_release
 from syndicator.targets.report import Report
 from syndicator.targets.verify import Verification, repair, verify
@@ -26,6 +31,7 @@ __all__ = [
     "AmbiguousError",
     "Blob",
     "Delivery",
+    "DeliveryError",
     "DirectoryTarget",
     "Entry",
     "Feeds",
@@ -47,6 +53,7 @@ __all__ = [
     "deliver",
     "fetcher",
     "find_release",
+    "forget_buckets",
     "gc",
     "open_target",
     "parse_targets",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from syndicator.bundle import Release, Signer, keys
 from syndicator.canonical import Namer
+from syndicator.errors import TargetError
 from syndicator.targets.conditional import flip, swap_certainly
 from syndicator.targets.port import Blob, Swap, Target, blob
 from syndicator.targets.reading import Live, read_live
@@ -18,6 +19,8 @@ from syndicator.targets.report import Report
 
 Feeds = Callable[[Release, frozenset[str]], Iterable[Blob]]
 """Renders the feeds of some partners of a release."""
+_SHOWN = 5
+"""Partners who lag that a message names."""
 _TOGETHER = 256
 """Heads flipped in one batch, and so the grain of the reported times."""
 
@@ -32,6 +35,25 @@ class Delivery:
     feeds: Feeds | None = None
 
 
+class DeliveryError(TargetError):
+    """A release is committed, but the target broke off before everybody had it.
+
+    Nobody sees anything incomplete, and the next run, of anybody, completes it. `lagging` are the
+    partners of whom a head may still be the one before; empty where only entries, copies of
+    browser code or feeds are missing.
+    """
+
+    def __init__(self, cause: TargetError, generation: int, lagging: Iterable[str]) -> None:
+        self.lagging = tuple(sorted(lagging))
+        shown = " ".join(self.lagging[:_SHOWN])
+        more = len(self.lagging) - _SHOWN
+        who = f"{len(self.lagging)} partners lag: {shown}" if self.lagging else "all heads are live"
+        super().__init__(
+            f"{cause}; release {generation} is committed, its delivery is not complete, {who}"
+            f"{f' and {more} more' if more > 0 else ''}; the next `syndicator publish` completes it"
+        )
+
+
 def deliver(delivery: Delivery, live: Live, before: Release | None, report: Report) -> None:
     """Deliver `live` until no other release has taken its place meanwhile; count into `report`.
 
@@ -39,15 +61,21 @@ def deliver(delivery: Delivery, live: Live, before: Release | None, report: Repo
     that each flip takes one request.
 
     Raises:
-        TargetError: The target cannot be written; what was delivered stays delivered.
+        DeliveryError: The target cannot be written; what was delivered stays delivered.
     """
     since, current = live.ref.delivered, live
     report.after = live
     if since >= live.ref.generation:
         return
     while True:
-        _deliver(delivery, current.release, before, since, report)
-        if (marked := _marked(delivery.target, current)) is not None:
+        try:
+            _deliver(delivery, current.release, before, since, report)
+            marked = _marked(delivery.target, current)
+        except DeliveryError:
+            raise
+        except TargetError as error:
+            raise DeliveryError(error, current.ref.generation, ()) from error
+        if marked is not None:
             report.after = marked
             return
         # Another publisher committed meanwhile. What we wrote late may lie over what it wrote
@@ -109,7 +137,11 @@ def _heads(
     for at in range(0, len(newer), _TOGETHER):
         some = newer[at : at + _TOGETHER]
         wanted = {record.head_key: record.head_bytes(signer) for record in some}
-        written += flip(delivery.target, wanted, _expected_heads(before, wanted, signer))
+        try:
+            written += flip(delivery.target, wanted, _expected_heads(before, wanted, signer))
+        except TargetError as error:
+            left = frozenset(partner for record in newer[at:] for partner in record.partners)
+            raise DeliveryError(error, release.generation, left) from error
         for record in some:
             live.update(dict.fromkeys(record.partners, delivery.clock() - report.began))
     report.live = live
@@ -136,11 +168,13 @@ def _entries(
         for partner, record in release.partners.items()
         if record.generation > since
     }
+    if not wanted:
+        return 0
     expected: dict[str, bytes | None] = {}
     for partner, record in (before.partners if before else {}).items():
         if (key := keys.entry(namer, partner)) in wanted:
             expected[key] = record.entry_bytes(namer, signer)
-    return flip(delivery.target, wanted, expected) if wanted else 0
+    return flip(delivery.target, wanted, expected)
 
 
 def _aliases(target: Target, release: Release, since: int) -> None:

@@ -11,10 +11,10 @@ from syndicator.bundle import keys
 from syndicator.bundle.reach import AGE, COUNT, GRACE, kept, reachable
 from syndicator.errors import ConflictError
 from syndicator.targets.conditional import swap_certainly
-from syndicator.targets.history import lineage
+from syndicator.targets.history import lineage, read_ancestors
 from syndicator.targets.pending import Pending
 from syndicator.targets.port import Entry, Swap, Target, blob
-from syndicator.targets.reading import fetcher, read_live
+from syndicator.targets.reading import fetch_all, read_live
 
 _PREFIXES = ("public/o/", "public/m/", "public/w/", "private/o/", keys.RELEASES)
 
@@ -93,9 +93,9 @@ def survey(target: Target, *, now: datetime, retention: Retention) -> Garbage:
     live = read_live(target)
     if live is None:
         return Garbage(now, (), (), (), 0, data)
-    ancestors = list(lineage(target, live.release))
+    ancestors = lineage(target, live.release)
     keep = kept(ancestors, live.ref.generation, count=retention.count, age=retention.age, now=now)
-    used = reachable(keep, fetcher(target)) | live.release.aliases.keys()
+    used = reachable(read_ancestors(target, keep), fetch_all(target)) | live.release.aliases.keys()
     before = (now - retention.grace).timestamp()
     unused = list(_unused(listed, used, before))
     marked = frozenset(pending.keys) if pending else frozenset()

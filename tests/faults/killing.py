@@ -138,7 +138,7 @@ def _one(
     assert_live(world, survivor)
     if collecting:
         outcome.collected += _collect(survivor)
-    found = verify(survivor, NAMER, {c.edition.id: list(c.documents) for c in world.contents()})
+    found = verify(survivor, NAMER, {c.edition.id: list(c.skus) for c in world.contents()})
     assert found.good, found.summary()
 
 

@@ -135,7 +135,7 @@ def test_a_rollback_gives_way_to_who_published_meanwhile(target: Target) -> None
 
 
 def assortments(world: World) -> dict[str, list[str]]:
-    return {content.edition.id: list(content.documents) for content in world.contents()}
+    return {content.edition.id: list(content.skus) for content in world.contents()}
 
 
 def checked(world: World, target: Target) -> Verification:

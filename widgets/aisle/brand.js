@@ -3,9 +3,13 @@
  * The whole aisle of a brand: everything that this partner shows, by category, spec and search.
  * Pages are fetched in catalog order as the reader goes on, all of them once something is searched.
  *
- * @typedef {import("./product.js").Context} Context
- * @typedef {import("./product.js").Json} Json
+ * @typedef {import("./view.js").Context} Context
+ * @typedef {import("./view.js").Json} Json
  */
+
+/** The look of this part. */
+export const LOOK = new CSSStyleSheet();
+LOOK.replaceSync("@inline brand.css");
 
 /** Cards of one step, and pages that are fetched side by side. */
 const STEP = 24;
@@ -99,7 +103,7 @@ const brand = async ({ host, head, page, search: find, keys, root, own, kit: { h
     h("li", {}, h("button", { type: "button", class: "card", part: "card", "data-act": "open", "data-sku": product.sku },
       h("span", { class: "plate" }, picture(product.media?.[0] && { ...product.media[0], alt: "" }, root)),
       h("span", { class: "name" }, product.title), product.summary && h("span", { class: "facts" }, product.summary),
-      product.price && h("span", { class: "cost facts" }, h("bdi", {}, product.price.text), " ", say("recommended"))));
+      product.price && h("span", { class: "cost facts" }, h("bdi", {}, product.price.text), say("recommended"))));
   /** @param {string} path @param {string} label @param {number} depth */
   const choice = (path, label, depth) => {
     const button = h("button", { type: "button", "aria-pressed": String(wish.category == path), "data-depth": depth }, label);
