@@ -6,6 +6,7 @@ code with the engine.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from fnmatch import fnmatchcase
 from itertools import combinations
 
@@ -19,8 +20,13 @@ class Oracle:
         self.parents = {d["id"]: d["parent"] for d in documents if d["kind"] == "program"}
         self.countries = {d["id"]: d["countries"] for d in documents if d["kind"] == "territory"}
 
+        self.kinds = defaultdict(list)
+        for document in documents:
+            self.kinds[document["kind"]].append(document)
+        self.asked = {}
+
     def of(self, kind):
-        return (d for d in self.documents if d["kind"] == kind)
+        return self.kinds[kind]
 
     def addresses(self, scope, name):
         """Does a scope hold for a partner?"""
@@ -45,24 +51,28 @@ class Oracle:
             return False
         return not ("until" in rule and at >= instant(rule["until"], zone))
 
+    def effective(self, kind, name, at):
+        """The rules of a kind that address a partner and are in effect; asked once, then kept."""
+        if (kind, name, at) not in self.asked:
+            self.asked[kind, name, at] = [
+                rule
+                for rule in self.of(kind)
+                if self.addresses(rule["to"], name) and self.holds(rule, name, at)
+            ]
+        return self.asked[kind, name, at]
+
     def permits(self, name, at):
         """The rules in effect that permit something to a partner."""
         above = self.partners[name]["distributor"]
         if above:
-            rules = (d for d in self.of("delegation") if d["distributor"] == above)
-        else:
-            rules = self.of("grant")
-        return [r for r in rules if self.addresses(r.get("to"), name) and self.holds(r, name, at)]
+            passed = self.effective("delegation", name, at)
+            return [rule for rule in passed if rule["distributor"] == above]
+        return self.effective("grant", name, at)
 
     def allowed(self, name, product, at):
         """May this partner show this product at this instant?"""
-        for rule in self.of("forbid"):
-            if (
-                self.addresses(rule["to"], name)
-                and self.holds(rule, name, at)
-                and rule["products"].takes(product, at)
-            ):
-                return False
+        if any(rule["products"].takes(product, at) for rule in self.effective("forbid", name, at)):
+            return False
         above = self.partners[name]["distributor"]
         if above and not self.allowed(above, product, at):
             return False
@@ -168,19 +178,14 @@ class Oracle:
         """Which widgets does this partner have?"""
         taken = {
             widget
-            for rule in self.of("forbid")
-            if self.addresses(rule["to"], name) and self.holds(rule, name, at)
+            for rule in self.effective("forbid", name, at)
             for widget in rule.get("widgets", [])
         }
         above = self.partners[name]["distributor"]
         if above:
             passed = {widget for rule in self.permits(name, at) for widget in rule["widgets"]}
             return (self.widgets(above, at) & passed) - taken
-        granted = {
-            rule["widget"]
-            for rule in self.of("widget-grant")
-            if self.addresses(rule["to"], name) and self.holds(rule, name, at)
-        }
+        granted = {rule["widget"] for rule in self.effective("widget-grant", name, at)}
         return granted - taken
 
 
