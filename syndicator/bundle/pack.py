@@ -91,6 +91,7 @@ class Packer:
         if any(self._kept.get(key) is not value for key, value in kept.items()):
             self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         self._kept = kept
+        self._lookups.forget()
         objects: dict[str, Piece] = {}
         for value in kept.values():
             objects.update(value.pieces)
