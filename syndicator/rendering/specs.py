@@ -63,12 +63,11 @@ def _heading(key: str, definition: SpecDefinition, words: Words) -> Heading:
 
 
 def _item(heading: Heading, value: SpecValue, words: Words) -> dict[str, Any]:
-    text = (
-        words.pick(value.text) if type(value) is Prose else _text(heading.definition, value, words)
-    )
-    item: dict[str, Any] = {"key": heading.key, "label": heading.label, "text": text}
+    item: dict[str, Any] = {"key": heading.key, "label": heading.label}
     if type(value) is Prose:
+        item["text"] = words.pick(value.text)
         return item
+    item["text"] = _text(heading.definition, value, words)
     if (comparable := _comparable(value)) is not None:
         item["value"] = comparable
     if isinstance(value, Number | Span) and value.unit:
