@@ -84,7 +84,7 @@ class Packer:
         what is kept.
         """
         given = sorted(contents, key=lambda content: content.edition.id)
-        borders = buckets.cut(catalog_order, _weights(given))
+        borders: Mapping[str, int] = buckets.cut(catalog_order, _weights(given))
         if borders == self._borders:
             borders = self._borders
         self._borders = borders
