@@ -68,7 +68,9 @@ def read_workspace(settings: Settings) -> Workspace:
     """Read and check everything; problems are gathered, not raised."""
     root = settings.root
     reading = read_catalog(
-        root, settings.sources, settings.locales, settings.fallback, settings.environment
+        *(root, settings.sources, settings.locales, settings.fallback),
+        environment=settings.environment,
+        priorities=settings.merge,
     )
     problems = list(reading.problems)
 

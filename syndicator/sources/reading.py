@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
 from syndicator.catalog.assembly import Parts, assemble, named_files, supplied_files
 from syndicator.catalog.fields import Vocabulary
+from syndicator.catalog.merging import Priorities
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources.assets import read_assets
 from syndicator.sources.memory import question, recall, remember
@@ -29,19 +29,21 @@ def read_catalog(
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
     environment: Mapping[str, str] = MappingProxyType({}),
+    priorities: Priorities = MappingProxyType({}),
 ) -> Reading:
     """Read every source and return the catalog of all that fits, with what was wrong.
 
     Never raises for bad input. A problem of severity `error` means that a record, or a whole
     file, stayed out. Products that name files are read with the facts of these. Sources over
-    HTTP take the secrets of their headers from `environment`. Where nothing has changed since
-    the last time, the answer is remembered (`syndicator.sources.memory`).
+    HTTP take the secrets of their headers from `environment`. Records of one SKU in several
+    sources become one product by `priorities`; without any they are an error. Where nothing has
+    changed since the last time, the answer is remembered (`syndicator.sources.memory`).
     """
-    asked = question(sources, locales, fallback)
+    asked = question(sources, locales, fallback, priorities)
     with _undisturbed():
         if known := recall(root, asked, sources):
             return known
-        reading, named = _read(root, sources, locales, fallback, environment)
+        reading, named = _read(root, sources, locales, fallback, environment, priorities)
     remember(root, asked, sources, named, reading)
     return reading
 
@@ -64,9 +66,10 @@ def _read(
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
     environment: Mapping[str, str],
+    priorities: Priorities,
 ) -> tuple[Reading, list[str]]:
     """Return the reading and every file that a product names."""
-    parts = Parts()
+    parts = Parts(priorities=priorities)
     known = frozenset(
         (*locales, *fallback, *(locale for chain in fallback.values() for locale in chain))
     )
@@ -91,6 +94,7 @@ def _read(
         for entry in parts.entries[before:]:
             files |= dict.fromkeys((file for _, file in named_files(entry.product)), home)
         files |= pulled_files(parts.entries[before:], root)
+        parts.sources.append((spec.name, len(parts.entries)))
         for supplement in parts.supplements[supplied:]:
             files |= dict.fromkeys(supplied_files(supplement), home)
     catalog, unfit = assemble(parts, read_assets(root, files.items()), locales, fallback)
@@ -117,10 +121,9 @@ def _fetched(
         return None, [wrong]
     if not is_address(spec.path):
         return spec, []
-    from syndicator.sources.http import fetch  # noqa: PLC0415  requests is slow to import
+    from syndicator.sources.http import bring  # noqa: PLC0415  requests is slow to import
 
-    copy, problems = fetch(root, spec.path, spec.options, environment)
-    return (replace(spec, local=str(copy.resolve())) if copy else None), problems
+    return bring(root, spec, environment)
 
 
 def _home(root: Path, spec: SourceSpec) -> Path:

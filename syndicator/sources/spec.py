@@ -42,8 +42,15 @@ class SourceSpec:
     path: str
     mapping: str = ""
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    id: str = ""
+    """How the priorities of fields name it; its path, where it has none."""
     local: str = ""
     """Where the bytes lie, for a source that was fetched from its path."""
+
+    @property
+    def name(self) -> str:
+        """How the priorities of fields name the source."""
+        return self.id or self.path
 
     def place(self, root: Path) -> Path:
         """Return the file or folder to read."""

@@ -12,7 +12,7 @@ from syndicator.catalog.assembly import Entry, Parts
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.frame import build_category, build_family, build_support
 from syndicator.catalog.intake import INLINE, Intake, build_product
-from syndicator.catalog.records import PriceRecord
+from syndicator.catalog.records import PriceRecord, TaxRecord
 from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem
 from syndicator.located import Located
@@ -22,7 +22,11 @@ from syndicator.sources.places import inside, listed, relative
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.yamlfile import read_documents, read_file, walk
 
-_PRICE_COLUMNS = ("sku", "amount", "currency", "valid_from", "valid_until", "min_quantity")
+_PRICE_COLUMNS = (
+    *("sku", "amount", "currency", "valid_from", "valid_until", "min_quantity"),
+    *("tax", "tax_rate", "tax_class"),
+)
+_TAX = {"included": True, "excluded": False}
 
 
 def gather(
@@ -201,10 +205,23 @@ def _price(
             )
         ]
     intake = Intake(vocabulary, lambda _: origin)
-    record = PriceRecord(list=name, min_quantity=int(quantity), **{"amount": "", **given})
+    tax, wrong = _tax(given, origin)
+    record = PriceRecord(list=name, min_quantity=int(quantity), tax=tax, **{"amount": "", **given})
     price = intake.price(record, "")
+    intake.problems += wrong
     if not row["sku"]:
         return [*intake.problems, Problem("missing-key", "the row has no SKU", origin, "sku")]
     if price is not None and not intake.problems:
         parts.prices.append((row["sku"], price, origin))
     return intake.problems
+
+
+def _tax(given: dict[str, str], origin: Origin) -> tuple[TaxRecord | None, list[Problem]]:
+    """Take the columns of tax out of a row."""
+    said, rate, kind = (given.pop(name, "") for name in ("tax", "tax_rate", "tax_class"))
+    if said in _TAX:
+        return TaxRecord(included=_TAX[said], rate=rate or None, kind=kind), []
+    if not (said or rate or kind):
+        return None, []
+    message = "whether the price includes tax is not said"
+    return None, [Problem("tax", message, origin, "tax", " or ".join(_TAX), repr(said))]

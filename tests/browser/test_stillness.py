@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from syndicator.widgets.room import room
 from tests.browser.origins import page
 from tests.browser.publisher import PUBLIC_KEY
 from tests.browser.test_rendering import FALLBACK
@@ -12,28 +13,60 @@ from tests.browser.test_server_drawn import SHIFTS
 pytestmark = pytest.mark.browser
 
 AFTER = '<p class="after">Danach kommt der Laden</p>' + "<p>Text</p>" * 40
-RESERVED = 'style="display:flow-root;min-block-size:2600px"'
-
-
-def tag(attributes=""):
-    return f'<syndicator-aisle partner="velohaus" sku="NV-FJORD-7" {attributes}>{FALLBACK}</syndicator-aisle>'
-
-
-PLACES = {
-    "reserved": tag(RESERVED) + AFTER,
-    "below the fold": f'<div style="height:1500px">Oben</div>{tag()}{AFTER}',
+WIDTHS = (360, 700, 1280)
+SMALL = {
+    "sku": "NV-BELL",
+    "brand": "Norrvind",
+    "title": "Glocke aus Messing",
+    "summary": "Ein leiser Doppelschlag.",
+    "highlights": ["Messing, gedreht"],
+    "price": {"amount": "29.00", "currency": "EUR", "text": "29,00 €"},
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_nothing_shifts(world, tab, heard, place):
-    tab.add_init_script(SHIFTS)
-    tab.goto(world.show(PLACES[place]))
-    heard("view")
+def tag(attributes="", sku="NV-FJORD-7"):
+    return f'<syndicator-aisle partner="velohaus" sku="{sku}" {attributes}>{FALLBACK}</syndicator-aisle>'
+
+
+def reserved(document):
+    return f'style="display:flow-root;min-block-size:{room(document).style()}"'
+
+
+def shift(tab):
+    """Read to the end, wait until nothing more comes, and return how much moved."""
     tab.evaluate("scrollTo({ top: 1400 })")
     tab.wait_for_load_state("networkidle")
     tab.wait_for_timeout(300)
-    assert tab.evaluate("window.shift") == 0
+    return tab.evaluate("window.shift")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_shifts_in_the_room_that_the_tag_reserves(world, tab, heard, width):
+    """For a long product and a small one whose end is in sight, with the tag of each."""
+    tab.set_viewport_size({"width": width, "height": 800})
+    small = SMALL | {"media": world.document["media"]}
+    world.zone.publish([world.document, small])
+    world.refresh()
+    tab.add_init_script(SHIFTS)
+    look = "<style>body { font: 16px/1.5 sans-serif }</style>"
+    for document in (world.document, small):
+        body = tag(reserved(document), document["sku"]) + AFTER
+        tab.goto(world.show(body, path=f"/{document['sku']}", head=look))
+        heard("view")
+        tab.wait_for_load_state("networkidle")
+        assert shift(tab) == 0, document["sku"]
+    height = tab.evaluate("document.querySelector('syndicator-aisle').offsetHeight")
+    drawn = tab.evaluate(
+        "document.querySelector('syndicator-aisle').shadowRoot.querySelector('.aisle').offsetHeight"
+    )
+    assert drawn <= height <= drawn + 260, "room for the partner's own offer, and no gap beyond"
+
+
+def test_nothing_shifts_below_the_fold(world, tab, heard):
+    tab.add_init_script(SHIFTS)
+    tab.goto(world.show(f'<div style="height:1500px">Oben</div>{tag()}{AFTER}'))
+    heard("view")
+    assert shift(tab) == 0
 
 
 def test_nothing_shifts_when_the_store_is_down(world, tab, heard):

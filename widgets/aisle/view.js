@@ -134,7 +134,7 @@ const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say })
   const amount = offer?.text
     ? h("p", { class: "price", part: "price" }, h("bdi", {}, offer.text))
     : asked && h("p", { class: "price", part: "price" },
-        asked.from && h("span", { class: "label" }, say("from")), h("bdi", {}, asked.text), h("span", { class: "label" }, say("recommended")));
+        asked.from && h("span", { class: "label" }, say("from")), h("bdi", {}, asked.text), asked.tax && h("span", { class: "label" }, asked.tax.text), h("span", { class: "label" }, say("recommended")));
   return h("div", { class: "offer", part: "offer" }, h("slot", { name: "offer" },
     offer?.promotion && h("p", { class: "promotion", part: "promotion" }, offer.promotion),
     amount,
