@@ -105,6 +105,13 @@ class SpecDefinition(Record, frozen=True):
     compare: bool = True
 
 
+SECTIONS = (
+    *("hero", "gallery", "offer", "text", "features", "configurator", "specs", "documents"),
+    *("relations", "support", "compare", "contact"),
+)
+"""What an aisle is composed of."""
+
+
 class Family(Record, frozen=True):
     """Products that share a set of specs."""
 
@@ -113,6 +120,8 @@ class Family(Record, frozen=True):
     specs: tuple[SpecDefinition, ...] = ()
     required: tuple[str, ...] = ()
     """Product fields that a complete product of this family fills, such as `description`."""
+    aisle: tuple[str, ...] = ()
+    """The aisle template: sections of `SECTIONS` in the order to show; empty for the usual one."""
 
 
 class Category(Record, frozen=True):
