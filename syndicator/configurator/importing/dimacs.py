@@ -17,7 +17,7 @@ MAX_VARIABLES = 5000
 def read_dimacs(text: str, file: str) -> tuple[Model, list[Problem]]:
     """Return the model of a CNF file and what is wrong with it.
 
-    A comment `c 12 name` names a variable, which is a toggle; `c 12 option=value` makes it one value
+    A comment `c 12 name` names a variable, which is a toggle; `c 12 option=value` makes it a value
     of an option, of which exactly one holds, by the clauses or not.
     """
     reader = _Reader(file)
