@@ -21,7 +21,8 @@ from syndicator.cli.supervised import notify, stopping
 from syndicator.errors import InvalidInputError, SyndicatorError
 from syndicator.pipeline import propose, release, remembering
 from syndicator.settings import Settings
-from syndicator.sources.polling import asks_databases, poll
+from syndicator.sources.places import asks_databases
+from syndicator.sources.polling import poll
 from syndicator.sources.watch import Watch
 from syndicator.sources.watch import watch as watched
 from syndicator.targets import DeliveryError, Live, Report, forget_buckets
