@@ -14,7 +14,7 @@ from decimal import Decimal
 from syndicator.canonical import encode
 from syndicator.catalog.model import Text, pick
 from syndicator.configurator.formulas import scope
-from syndicator.configurator.model import Auxiliary, Display, Model, Option, Role, Value
+from syndicator.configurator.model import Display, Model, Option, Role, Value
 
 
 def labels(
@@ -39,8 +39,8 @@ def labels(
         for index, option in enumerate(model.options)
     ]
     auxiliaries = [
-        writer.auxiliary(model, one, (len(model.options) + place, 1) in masked)
-        for place, one in enumerate(model.auxiliaries)
+        writer.auxiliary(model, place, (len(model.options) + place, 1) in masked)
+        for place in range(len(model.auxiliaries))
     ]
     hidden = {index for index, _ in masked}
     result = {
@@ -161,7 +161,8 @@ class _Writer:
             ),
         }
 
-    def auxiliary(self, model: Model, one: Auxiliary, masked: bool) -> dict[str, object]:
+    def auxiliary(self, model: Model, place: int, masked: bool) -> dict[str, object]:
+        one = model.auxiliaries[place]
         off: dict[str, object] = {"id": "no"}
         on = {
             "id": "yes",
@@ -174,7 +175,7 @@ class _Writer:
             else ""
         )
         return {
-            "id": f"#{one.id}",
+            "id": f"#{place if masked else one.id}",
             "aux": one.role.value,
             "values": list(shown),
             **self.filled(of=aux, label="" if masked else self.words(one.label)),

@@ -17,6 +17,8 @@ from syndicator.rendering.jsonld import describe, script_safe
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+ORDER = ("hero", "text", "features", "configurator", "specs", "documents", "relations", "support")
+"""What an aisle shows without a template of its family, as `aisle.js` says."""
 _RIGHT_TO_LEFT = re.compile(r"(ar|dv|fa|he|ps|ur|yi)\b")
 _MEGABYTE = 1_000_000
 
@@ -44,6 +46,7 @@ def render_element(
         .get_template("element.html.j2")
         .render(
             doc=document,
+            order=ORDER,
             locale=locale,
             partner=partner,
             rtl=bool(_RIGHT_TO_LEFT.match(locale)),
