@@ -98,8 +98,6 @@ class Packer:
             content.edition.id: self._edition(content, borders, self._kept.get(content.edition.id))
             for content in given
         }
-        if any(self._kept.get(key) is not value for key, value in kept.items()):
-            self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         self._kept = kept
         self._lookups.forget()
         if len(self._nodes) > _NODES:
@@ -107,6 +105,8 @@ class Packer:
         objects: dict[str, Piece] = {}
         for value in kept.values():
             objects.update(value.pieces)
+        if len(self._pages) > 2 * len(objects):
+            self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         editions = {key: value.packed for key, value in kept.items()}
         build = Build(self._namer, editions, dict(partners), objects, inputs)
         build = replace(build, files=dict(files), aliases=dict(aliases))
