@@ -24,7 +24,8 @@ def test_every_package_is_listed(repository: Path) -> None:
         ".".join(path.parent.relative_to(repository).parts)
         for path in (repository / "syndicator").rglob("__init__.py")
     }
-    assert listed(repository) == folders | {"syndicator._widgets", "syndicator._schemas"}
+    data = {"syndicator._widgets", "syndicator._schemas", "syndicator._schemas.content"}
+    assert listed(repository) == folders | data
 
 
 def test_the_wheel_holds_browser_code_schemas_and_templates(
@@ -38,6 +39,8 @@ def test_the_wheel_holds_browser_code_schemas_and_templates(
         "syndicator/_widgets/aisle/widget.toml",
         "syndicator/_widgets/configurator/runtime.js",
         "syndicator/_schemas/grant.json",
+        "syndicator/_schemas/content/product.json",
+        "syndicator/_schemas/content/mapping.json",
         "syndicator/rendering/templates/fragment.html.j2",
         "syndicator/cli/templates/workspace/syndicator.toml",
         "syndicator/py.typed",
