@@ -16,6 +16,7 @@ from pathlib import Path
 from syndicator.artefacts import compile_all
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Piece, Plan, diff
 from syndicator.channels import feed_blobs
+from syndicator.drawing import Drawer
 from syndicator.entitlement import Edition, Entitlements, resolve
 from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
@@ -81,6 +82,7 @@ class Memory:
 
     packer: Packer
     renderer: Renderer = field(default_factory=Renderer)
+    drawer: Drawer = field(default_factory=Drawer)
     live: Live | None = None
     """What was live after the last publish."""
     objects: Mapping[str, Piece] = field(default_factory=dict)
@@ -125,7 +127,8 @@ def build(
     """Compute everything that should be live at the instant of `entitlements`."""
     memory = memory or Memory(Packer(workspace.settings.namer))
     files, aliases = _browser_code(workspace.widgets)
-    contents = list(render_editions(shelf, entitlements, memory.renderer, progress))
+    rendered = render_editions(shelf, entitlements, memory.renderer, progress)
+    contents = list(memory.drawer.draw(workspace, rendered))
     return memory.packer.pack(
         contents,
         tuple(workspace.catalog.products),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from syndicator import canonical
 from syndicator.bundle import keys, trees
-from syndicator.bundle.keys import Reference
+from syndicator.bundle.drawn import keys_drawn
+from syndicator.bundle.keys import Reference, key_hash
 from syndicator.bundle.pages import documents_of, lookup_hashes
 from syndicator.bundle.release import EditionRecord, Release, media_of
 from syndicator.bundle.signing import Signer, signed_by
@@ -93,6 +94,7 @@ class Audit:
             shown = {sku: hashes for page in pages for sku, hashes in page.items()}
             self._assortment(record, shown, allowed)
             self._lookups(record, pages)
+            self._drawn(record, pages)
         except VerificationError:
             pass  # told already by `fetch`; what lies below cannot be reached
         self._media(record)
@@ -129,6 +131,21 @@ class Audit:
                 if any(number not in found.get(key, ()) for key in hashes):
                     text = f"{sku} cannot be found by all its identifiers"
                     self._find("lookup", record.head_key, text, record.edition)
+
+    def _drawn(
+        self, record: EditionRecord, pages: Collection[Mapping[str, tuple[str, ...]]]
+    ) -> None:
+        """Audit what servers include: page by page the same products as the documents."""
+        load = self._strictly(record.edition)
+        for node in (canonical.decode(load(ref)) for ref in trees.drawn_below(record.head)):
+            self.fetch(f"public/{node['look'][0]}", node["look"][1], record.edition)
+            drawn = [load(reference) for reference in trees.page_references(node, load)]
+            told = [
+                [{key_hash(key) for key in keys} for keys in keys_drawn(data)] for data in drawn
+            ]
+            if told != [[{*hashes} for hashes in page.values()] for page in pages]:
+                text = "what servers include is not what the documents show"
+                self._find("assortment", record.head_key, text, record.edition)
 
     def _media(self, record: EditionRecord) -> None:
         if record.media is None or record.media in self._media_lists:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from syndicator.bundle.keys import Reference
 from syndicator.entitlement.model import Edition
 
 
@@ -15,11 +16,15 @@ class EditionContent:
     `documents` maps SKU to the canonical bytes of its document, in catalog order. Equal documents
     of different editions should be the same bytes object: packing then costs next to nothing.
     `media` are the keys of the pictures and files that the documents show (`public/m/...`).
+    `drawn` maps every SKU to the product as partners' servers include it, and `look` names the
+    stylesheet that goes with it, where the edition is published in that form too.
     """
 
     edition: Edition
     documents: Mapping[str, bytes]
     media: frozenset[str] = frozenset()
+    drawn: Mapping[str, bytes] = field(default_factory=dict)
+    look: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)

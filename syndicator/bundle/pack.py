@@ -9,6 +9,7 @@ from types import MappingProxyType
 from syndicator import canonical
 from syndicator.bundle import buckets, keys, trees
 from syndicator.bundle.content import EditionContent, PartnerEntry
+from syndicator.bundle.drawn import drawn_tree
 from syndicator.bundle.keys import Reference
 from syndicator.bundle.pages import Page, Pages, Piece
 from syndicator.bundle.trees import Node
@@ -24,7 +25,7 @@ class PackedEdition:
     head: Node
     pages: tuple[Page, ...] = field(repr=False)
     nodes: tuple[str, ...] = field(repr=False)
-    """Keys of its tables and lookups."""
+    """Keys of its tables, lookups and drawn pages."""
     media: frozenset[str] = field(repr=False)
 
     def object_keys(self) -> Iterable[str]:
@@ -118,7 +119,7 @@ class Packer:
         return True
 
     def _edition(self, given: _Given, before: _Kept | None) -> _Kept:
-        if before is not None and before.given.documents == given.documents:
+        if before is not None and before.given.shows_as(given):
             if before.packed.edition == given.edition and before.packed.media == given.media:
                 return before
             packed = replace(before.packed, edition=given.edition, media=given.media)
@@ -128,6 +129,7 @@ class Packer:
         pieces = {page.key: page.piece for page in pages}
         tables = _Shelf(self._namer)
         tree = trees.page_tree([page.reference for page in pages], tables.store)
+        tree |= drawn_tree(pages, given.drawn, given.look, tables.store) if given.look else {}
         serials = tuple(page.serial for page in pages)
         lookup = before.lookup if before is not None and before.serials == serials else None
         if lookup is None:
@@ -170,12 +172,18 @@ class Packer:
 class _Given:
     """What one edition is packed from."""
 
-    __slots__ = ("documents", "edition", "media", "skus")
+    __slots__ = ("documents", "drawn", "edition", "look", "media", "skus")
 
     def __init__(self, content: EditionContent) -> None:
         self.edition, self.media = content.edition, content.media
+        self.drawn, self.look = content.drawn, content.look
         self.skus = tuple(content.documents)
         self.documents = tuple(content.documents.values())
+
+    def shows_as(self, other: _Given) -> bool:
+        """Tell whether both are packed into the same objects."""
+        drawn = (self.look, self.drawn) == (other.look, other.drawn)
+        return drawn and self.documents == other.documents
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from syndicator import canonical
-from syndicator.bundle import keys
-from syndicator.bundle.keys import Fetch, Reference
+from syndicator.bundle import keys, trees
+from syndicator.bundle.keys import Fetch
 from syndicator.bundle.release import Release, media_of
 from syndicator.bundle.trees import Node
 
@@ -50,8 +50,7 @@ def kept(
 
 def _follow(node: Node, fetch: Fetch, found: set[str]) -> None:
     found.update(keys.public_object(name) for name, _ in node.get("pages", ()))
-    below: list[Reference] = [*node.get("tables", ()), *node.get("lookups", ())]
-    for name, integrity in below:
+    for name, integrity in trees.nodes_below(node):
         if (key := keys.public_object(name)) not in found:
             _follow(canonical.decode(fetch(key, integrity)), fetch, found)
             found.add(key)

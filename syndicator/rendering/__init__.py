@@ -1,8 +1,13 @@
 """Products seen through editions: documents, HTML fragments, JSON-LD. Pure."""
 
 from syndicator.rendering.document import render, render_bytes
-from syndicator.rendering.element import render_element
-from syndicator.rendering.fragment import render_fragment
+from syndicator.rendering.drawn import draw
+from syndicator.rendering.fragment import (
+    inline_look,
+    linked_look,
+    render_element,
+    render_fragment,
+)
 from syndicator.rendering.instants import next_change
 from syndicator.rendering.jsonld import describe
 from syndicator.rendering.sharing import Renderer
@@ -15,6 +20,9 @@ __all__ = [
     "Shelf",
     "View",
     "describe",
+    "draw",
+    "inline_look",
+    "linked_look",
     "media_key",
     "next_change",
     "render",

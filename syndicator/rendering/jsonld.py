@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from syndicator import canonical
 
 
-def describe(document: dict[str, Any], base_url: str) -> dict[str, Any]:
+def describe(document: Mapping[str, Any], base_url: str) -> dict[str, Any]:
     """Return the schema.org Product (schema.org/Product) of a rendered document.
 
     `base_url` is the root of the public zone, with its final slash. The partner's page merges the

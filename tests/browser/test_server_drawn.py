@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from syndicator.rendering import render_element
+from syndicator.rendering import inline_look, linked_look, render_element
 from tests.browser.test_rendering import TEXT
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ SHAPE = """(() => {
 def drawn(world):
     def draw(document=None, **options):
         files = world.package.files
-        look = {"style": files["aisle.css"].decode()} | options
+        look = {"look": inline_look(files["aisle.css"].decode())} | options
         return render_element(
             document or world.document,
             base_url=world.store.url,
@@ -93,7 +93,7 @@ def test_it_is_readable_without_script(world, browser, drawn):
 def test_a_strict_page_takes_the_look_as_a_file(world, tab, drawn):
     store = world.store.url.rstrip("/")
     look = f"{world.store.url}w/aisle/{world.package.fingerprint}/aisle.css"
-    html = drawn(style="", stylesheet=(look, world.package.integrity["aisle.css"]))
+    html = drawn(look=linked_look(look, world.package.integrity["aisle.css"]))
     noise = []
     tab.on("console", lambda message: noise.append(message.text))
     policy = f"default-src 'none'; script-src {store}; style-src {store}; img-src {store}; connect-src {store}"

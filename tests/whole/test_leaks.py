@@ -101,6 +101,7 @@ def write(
     (folder / "publish/channels").mkdir()
     (folder / "syndicator.toml").write_text(
         '[workspace]\nid = "w"\nname = "Maker"\nlocales = ["en", "de"]\n'
+        '[publish]\nserver_side = "all"\n'
     )
     (folder / "content/products/all.yaml").write_text(yaml.safe_dump_all(products))
     (folder / "content/categories.yaml").write_text(
