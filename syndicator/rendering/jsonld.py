@@ -7,15 +7,13 @@ from typing import Any
 
 from syndicator import canonical
 
-UNIT_CODES = dict(
-    pair.split("=")
-    for pair in (
-        "g=GRM kg=KGM t=TNE oz=ONZ lb=LBR mm=MMT cm=CMT m=MTR km=KMT in=INH ft=FOT m²=MTK "
-        "ml=MLT l=LTR W=WTT kW=KWT Wh=WHR kWh=KWH V=VLT A=AMP Ah=AMH Hz=HTZ kHz=KHZ MHz=MHZ "
-        "GHz=A86 N=NEW Nm=NU Pa=PAL bar=BAR s=SEC min=MIN h=HUR d=DAY km/h=KMH m/s=MTS %=P1 "
-        "°=DD °C=CEL °F=FAH K=KEL lm=LUM lx=LUX cd=CDL dB=2N byte=AD MB=4L GB=E34 TB=E35"
-    ).split()
-)
+_CODES = """
+g=GRM kg=KGM t=TNE oz=ONZ lb=LBR mm=MMT cm=CMT m=MTR km=KMT in=INH ft=FOT m²=MTK ml=MLT l=LTR
+W=WTT kW=KWT Wh=WHR kWh=KWH V=VLT A=AMP Ah=AMH Hz=HTZ kHz=KHZ MHz=MHZ GHz=A86 N=NEW Nm=NU Pa=PAL
+bar=BAR s=SEC min=MIN h=HUR d=DAY km/h=KMH m/s=MTS %=P1 °=DD °C=CEL °F=FAH K=KEL lm=LUM lx=LUX
+cd=CDL dB=2N byte=AD MB=4L GB=E34 TB=E35
+"""
+UNIT_CODES = dict(pair.split("=") for pair in _CODES.split())
 """Common codes of units (UN/CEFACT Recommendation 20) by our symbols; schema.org/unitCode."""
 
 
