@@ -17,6 +17,8 @@ from syndicator.rendering.fragment import render_element
 
 _ROOT = "\0"
 """Stands for the root of the public zone: HTML knows no such character."""
+_ROOT_IN_JSON = '"\\u0000'
+"""How a JSON text begins with it; a backslash of the text itself would be doubled."""
 _LOOK = _ROOT * 2
 """Stands for the stylesheet."""
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
@@ -35,6 +37,8 @@ def draw(document: bytes, *, locale: str, words: Mapping[str, str]) -> bytes:
         told, base_url=_ROOT, locale=locale, partner="", words=words, look=look
     ).decode()
     opening, _, rest = page.partition(_LOOK)
+    shown, script, jsonld = rest.rpartition("<script ")
+    rest = shown + script + jsonld.replace(_ROOT_IN_JSON, f'"{_ROOT}')
     return canonical.encode({"html": [opening, *rest.split(_ROOT)], "keys": _keys(told)})
 
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from syndicator.rendering import inline_look, linked_look, render_element
+from syndicator import canonical
+from syndicator.rendering import draw, inline_look, linked_look, render_element
 from tests.browser.test_rendering import TEXT
 
 pytestmark = pytest.mark.browser
@@ -106,3 +107,33 @@ def test_a_strict_page_takes_the_look_as_a_file(world, tab, drawn):
         )
         == "grid"
     )
+
+
+def test_not_a_pixel_changes_when_the_script_takes_over(world, tab, heard, drawn):
+    """What is there before the script, and what is there after it, are the same picture."""
+    script = world.store.answers[f"/w/aisle/{world.package.fingerprint}/aisle.js"]
+    script.delay = 1.5
+    tab.goto(world.show(drawn()), wait_until="commit")
+    tab.get_by_role("heading", name="Fjord 7 Trekkingrad").wait_for()
+    tab.wait_for_function("[...document.images].every((one) => one.complete)")
+    tab.wait_for_timeout(300)
+    before = tab.screenshot()
+    assert tab.evaluate("window.heard") == [], "the script has not come yet"
+    heard("view")
+    tab.wait_for_load_state("networkidle")
+    assert tab.screenshot() == before
+
+
+def test_pieces_are_joined_into_what_the_server_draws(world, tab, heard, drawn):
+    """The form that is published as files names its partner on an ancestor, and is adopted too."""
+    files = world.package.files
+    words = json.loads(files["words.de.json"])
+    told = json.loads(draw(canonical.encode(world.document), locale="de", words=words))
+    opening, *pieces = told["html"]
+    look = f"<style>{files['aisle.css'].decode()}</style>"
+    joined = opening + look + world.store.url.join(pieces)
+    assert joined == drawn().replace(' partner="velohaus"', "")
+    tab.goto(world.show(f'<div data-syndicator-partner="velohaus">{joined}</div>'))
+    heard("view")
+    tab.evaluate("document.querySelector('syndicator-aisle').setAttribute('sku', 'NV-RACK-2')")
+    assert heard("view", times=2)["sku"] == "NV-RACK-2"

@@ -54,7 +54,7 @@ def site(tmp_path_factory) -> DirectoryTarget:
     aisle = next(found for found in find_widgets() if found.id == "aisle")
     words = json.loads(aisle.files["words.de.json"])
     look = (f"w/aisle/{aisle.fingerprint}/aisle.css", aisle.integrity["aisle.css"])
-    hero = {"src": "m/0f/picture.svg", "alt": "", "role": "hero"}
+    hero = {"src": "m/0f/picture.svg", "alt": "\\u0000 alt", "role": "hero"}
     small = {
         "NV-1": document("NV-1", gtin="04006381333931", mpn="FJ7", media=[hero]),
         "NV/2": document("NV/2"),
@@ -161,7 +161,9 @@ def test_a_product_comes_from_files_alone(include, way, root):
     assert '<template shadowrootmode="open"><style>' in first
     assert "Title of &lt;NV-1&gt;" in first
     assert "\\u0000</h2>" in first, "what looks like a mark and is none stays"
-    assert f'src="{root}m/0f/picture.svg"' in first
+    assert "\\u0000 alt" in first
+    assert first.count(f'"{root}m/0f/picture.svg"') == 2, "in the element and in the JSON-LD"
+    assert "\0" not in first
     assert others == [first, first], "every identifier finds the same"
     assert "Title of &lt;NV/2&gt;" in second
 
