@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from _entitlement_rows import row, timed
-from _entitlement_workload import NOW, Rule, Size, Term, Workload, read, resolve_all
+from _entitlement_workload import NOW, Rule, Size, Term, Workload, read, resolve_all, timed
+from _rows import row
 
 from syndicator.catalog.model import Product
 from syndicator.entitlement import Manifests, World, explain

@@ -7,7 +7,6 @@ files, or of the HTTP Archive, and say so.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import shutil
@@ -25,6 +24,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from _rows import options, row, show  # noqa: E402  beside this script
 
 from syndicator.widgets import WidgetPackage, find_widgets  # noqa: E402  run from a clone
 from tests.browser import documents  # noqa: E402
@@ -73,15 +74,6 @@ PEERS = [
     ("script on the main thread", "Stripe (HTTP Archive 2024-07)", 1_782, "ms"),
 ]
 """Measured on the packages' files with gzip 9, or taken from third-party-web 0.30.0."""
-
-
-def row(
-    case: str, value: float, unit: str, *, reach: float | None = None, **more: object
-) -> dict[str, Any]:
-    """Return one row of the card; `reach` is the most that was asked for."""
-    base = {"case": case, "subject": "syndicator", "value": round(value, 3), "unit": unit}
-    met = None if reach is None else value <= reach
-    return base | {"peer": None, "ratio": None, "reach": reach, "met": met} | more
 
 
 @dataclass
@@ -306,23 +298,8 @@ def card(size: str) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Print the card."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=RUNS, default="full")
-    parser.add_argument("--json", action="store_true")
-    told = parser.parse_args()
-    rows = card(told.size)
-    if told.json:
-        print(json.dumps(rows, indent=1))
-        return
-    for one in rows:
-        asked = (
-            ""
-            if one["reach"] is None
-            else f"(reach {one['reach']}: {'met' if one['met'] else 'NOT met'})"
-        )
-        print(
-            f"{one['case']:58} {one['subject'][:52]:52} {one['value']:>10} {one['unit']:10} {asked}"
-        )
+    told = options(__doc__, RUNS).parse_args()
+    show(card(told.size), as_json=told.json)
 
 
 if __name__ == "__main__":

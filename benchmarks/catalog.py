@@ -24,6 +24,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from _rows import options, row, show  # noqa: E402  beside this script
+
 from syndicator.catalog import richtext  # noqa: E402  run from a clone, installed or not
 from syndicator.sources import SourceSpec, read_catalog  # noqa: E402
 
@@ -83,23 +85,6 @@ def seconds(work: Callable[[], object]) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start
-
-
-def row(
-    case: str,
-    value: float,
-    unit: str,
-    *,
-    subject: str = "syndicator",
-    peer: str = "",
-    ratio: float | None = None,
-    reach: float | None = None,
-    met: bool | None = None,
-) -> dict[str, Any]:
-    """Return one line of the table."""
-    found = {"case": case, "subject": subject, "value": round(value, 4), "unit": unit, "peer": peer}
-    found |= {"ratio": None if ratio is None else round(ratio, 3), "reach": reach, "met": met}
-    return found
 
 
 # --- reading -----------------------------------------------------------------------------
@@ -296,24 +281,13 @@ def run(size: str) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Measure, and print a table or JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=sorted(SIZES), default="full")
-    parser.add_argument("--json", action="store_true")
+    parser = options(__doc__, SIZES)
     parser.add_argument("--hold", type=int, default=0, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.hold:
-        hold(options.hold)
-        return
-    rows = run(options.size)
-    if options.json:
-        print(json.dumps(rows, indent=2))
-        return
-    for line in rows:
-        ratio = "" if line["ratio"] is None else f"x{line['ratio']:g}"
-        met = {None: "", True: "met", False: "NOT MET"}[line["met"]]
-        reach = "" if line["reach"] is None else f"reach {line['reach']:g}"
-        told = f"{line['value']:>12,.2f} {line['unit']:<11} {ratio:<8} {reach} {met}"
-        print(f"{line['case']:<68} {line['subject']:<18} {told}")
+    told = parser.parse_args()
+    if told.hold:
+        hold(told.hold)
+    else:
+        show(run(told.size), as_json=told.json)
 
 
 if __name__ == "__main__":

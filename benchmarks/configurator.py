@@ -7,7 +7,6 @@ are processor time, because other work on the machine says nothing about the com
 
 from __future__ import annotations
 
-import argparse
 import base64
 import gzip
 import json
@@ -23,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from _configurator_car import car  # noqa: E402  beside this script
+from _rows import Row, options, row, show  # noqa: E402
 
 from syndicator.configurator import (  # noqa: E402  run from a clone, installed or not
     Artefact,
@@ -41,19 +41,6 @@ BICYCLE = "content/configurators/fjord.yaml"
 SMALL = {"subseaCS", "printers", "banking"}
 PEER_MODEL = "banking"
 SECONDS = 120.0
-
-Row = dict[str, Any]
-
-
-def row(
-    case: str, value: float, unit: str, *, reach: float | None = None, least: bool = False
-) -> Row:
-    """Return one row; `reach` is met from below, or from above with `least`."""
-    met = None if reach is None else (value >= reach if least else value <= reach)
-    return {
-        "case": case, "subject": "syndicator", "value": round(value, 4), "unit": unit,
-        "peer": None, "ratio": None, "reach": reach, "met": met,
-    }  # fmt: skip
 
 
 def compiled(model: Model) -> tuple[Artefact | None, float]:
@@ -148,38 +135,28 @@ def beside_solver(folder: Path, peer: Path) -> Iterator[Row]:
     found = clicked(artefact, labels(model, ("en",), ""), paths=4, solver=solver, rules=rules)
     ratio = found["peer"] / found["median"]
     case = f"{PEER_MODEL}: click, all domains, {found['clicks']} alternating clicks"
-    yield row(case, found["median"], "ms") | {
-        "peer": found["peer"], "ratio": ratio, "reach": 100, "met": ratio >= 100,
-    }  # fmt: skip
-    yield {**row(case, found["peer"], "ms"), "subject": "logic-solver 2.0.1"}
+    yield row(
+        case, found["median"], "ms",
+        peer="logic-solver 2.0.1", ratio=ratio, reach=100, met=ratio >= 100,
+    )  # fmt: skip
+    yield row(case, found["peer"], "ms", subject="logic-solver 2.0.1")
     yield row(f"{PEER_MODEL}: answers that differ", found["different"], "", reach=0)
 
 
 def main() -> None:
     """Print the table, or rows as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=["small", "full"], default="full")
-    parser.add_argument("--json", action="store_true")
+    parser = options(__doc__)
     parser.add_argument("--peer", type=Path, help="a folder with node_modules/logic-solver")
     parser.add_argument("--car", type=int, help="how many options the car has")
-    options = parser.parse_args()
-    small = options.size == "small"
+    told = parser.parse_args()
+    small = told.size == "small"
     data = Path(os.environ.get("SYNDICATOR_SHARED_DATA", ROOT.parent / "shared" / "data"))
     folder = data / "rules" / "sxfm"
-    rows = [*bicycle(), *automobile(options.car or (40 if small else 268))]
+    rows = [*bicycle(), *automobile(told.car or (40 if small else 268))]
     rows += feature_models(folder, small=small)
-    if options.peer and folder.is_dir():
-        rows += beside_solver(folder, options.peer)
-    if options.json:
-        print(json.dumps(rows, indent=2))
-        return
-    for one in rows:
-        met = {True: "met", False: "NOT MET", None: ""}[one["met"]]
-        reach = "" if one["reach"] is None else f"reach {one['reach']:g}"
-        ratio = "" if one["ratio"] is None else f"x{one['ratio']:.0f}"
-        print(
-            f"{one['case']:<58} {one['value']:>12g} {one['unit']:<6} {ratio:>6} {reach:<12} {met}"
-        )
+    if told.peer and folder.is_dir():
+        rows += beside_solver(folder, told.peer)
+    show(rows, as_json=told.json)
 
 
 if __name__ == "__main__":

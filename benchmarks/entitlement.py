@@ -9,8 +9,6 @@ runs that alternate with ours over the same partners; the run fails unless their
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import resource
 import statistics
@@ -21,8 +19,17 @@ from typing import Any
 
 import msgspec
 from _entitlement_peers import peer_rows
-from _entitlement_rows import row, timed
-from _entitlement_workload import BRANDS, NOW, Size, Workload, generate, read, resolve_all
+from _entitlement_workload import (
+    BRANDS,
+    NOW,
+    Size,
+    Workload,
+    generate,
+    read,
+    resolve_all,
+    timed,
+)
+from _rows import options, row, show
 
 from syndicator.entitlement import Impact, Manifests, World, check_selectors, explain
 
@@ -89,25 +96,14 @@ def _explain_rows(work: Workload, manifests: Manifests) -> Iterator[dict[str, An
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", choices=SIZES, default="full")
-    parser.add_argument("--json", action="store_true", dest="as_json")
-    options = parser.parse_args()
-    size = SIZES[options.size]
+    told = options((__doc__ or "").splitlines()[0], SIZES).parse_args()
+    size = SIZES[told.size]
     work = generate(size)
     rows = list(own_rows(size, work))
     if size.compared:
         whole = next(each["value"] for each in rows if each["reach"] == size.seconds)
         rows += peer_rows(size, work, whole)
-    if options.as_json:
-        print(json.dumps(rows, indent=2))
-        return
-    for each in rows:
-        ratio = f"{each['ratio']:>8}x {each['peer']}" if each["ratio"] else ""
-        reach = "" if each["reach"] is None else f"reach {each['reach']:g}: "
-        met = {True: "met", False: "NOT MET", None: ""}[each["met"]]
-        value = f"{each['value']:>12,.2f} {each['unit']:8}"
-        print(f"{each['case']:64} {each['subject']:18} {value} {reach}{met}{ratio}")
+    show(rows, as_json=told.json)
 
 
 if __name__ == "__main__":

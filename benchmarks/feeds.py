@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import resource
 import sys
@@ -17,6 +15,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from _rows import options, row, show  # noqa: E402  beside this script
 
 from syndicator.errors import Origin  # noqa: E402  run from a clone, installed or not
 from syndicator.feeds import (  # noqa: E402
@@ -78,27 +78,14 @@ def measure(source: FeedInput, form: FeedFormat) -> list[dict[str, Any]]:
     return [row(case, min(seconds), "s"), row(case, size, "bytes")]
 
 
-def row(case: str, value: float, unit: str) -> dict[str, Any]:
-    """Return one measurement; nothing is compared and no figure was asked for."""
-    told = {"case": case, "subject": "syndicator", "value": round(value, 4), "unit": unit}
-    return told | {"peer": None, "ratio": None, "reach": None, "met": None}
-
-
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=SIZES, default="full")
-    parser.add_argument("--json", action="store_true")
-    told = parser.parse_args()
+    told = options(__doc__, SIZES).parse_args()
     source = make_edition(SIZES[told.size])
     rows = [one for form in FeedFormat for one in measure(source, form)]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     rows.append(row("peak memory of all", peak, "bytes"))
-    if told.json:
-        print(json.dumps(rows, indent=1))
-        return
-    for one in rows:
-        print(f"{one['case']:42} {one['value']:>16,} {one['unit']}")
+    show(rows, as_json=told.json)
 
 
 if __name__ == "__main__":

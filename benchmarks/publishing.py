@@ -7,7 +7,6 @@ partners in 300 editions. Peers (s5cmd, rclone, aws) are measured where they are
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import resource
@@ -22,13 +21,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import brotli
 import msgspec
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from _rows import Rows, options, show  # noqa: E402  beside this script
 
 from syndicator import canonical  # noqa: E402  run from a clone, installed or not
 from syndicator.bundle import (  # noqa: E402
@@ -188,52 +188,7 @@ def _product(number: int, chance: random.Random) -> Product:
     )
 
 
-# --- rows ---------------------------------------------------------------------------------
-
-
-@dataclass
-class Rows:
-    """The results, in the shape that all benchmarks of the project share."""
-
-    rows: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(
-        self,
-        case: str,
-        value: float,
-        unit: str,
-        *,
-        subject: str = "syndicator",
-        peer: str = "",
-        ratio: float | None = None,
-        reach: str = "",
-        met: bool | None = None,
-    ) -> None:
-        """Keep one figure."""
-        self.rows.append(
-            {
-                "case": case,
-                "subject": subject,
-                "value": round(value, 4),
-                "unit": unit,
-                "peer": peer,
-                "ratio": None if ratio is None else round(ratio, 3),
-                "reach": reach,
-                "met": met,
-            }
-        )
-
-    def told(self) -> str:
-        """Return a table for a terminal."""
-        lines = []
-        for row in self.rows:
-            verdict = {None: "", True: "met", False: "NOT MET"}[row["met"]]
-            ratio = "" if row["ratio"] is None else f"{row['ratio']}x {row['peer']}"
-            lines.append(
-                f"{row['case']:<44} {row['subject']:<16} {row['value']:>14,} {row['unit']:<9} "
-                f"{ratio:<28} {row['reach']:<22} {verdict}"
-            )
-        return "\n".join(lines)
+# --- measuring ----------------------------------------------------------------------------
 
 
 @contextmanager
@@ -509,9 +464,7 @@ def _version(name: str) -> str | None:
 
 def main() -> None:
     """Run what was asked for and print a table or JSON rows."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=SIZES, default="full")
-    parser.add_argument("--json", action="store_true")
+    parser = options(__doc__, SIZES)
     parser.add_argument("--data", type=Path, default=Path(
         os.environ.get("SYNDICATOR_SHARED_DATA", ROOT.parent / "shared" / "data")))  # fmt: skip
     parser.add_argument("--s3", action=argparse.BooleanOptionalAction, default=True)
@@ -522,7 +475,7 @@ def main() -> None:
         directory(rows, world, Path(folder))
         if asked.s3:
             s3(rows, world, Path(folder))
-    print(json.dumps(rows.rows) if asked.json else rows.told())
+    show(rows.rows, as_json=asked.json)
 
 
 if __name__ == "__main__":

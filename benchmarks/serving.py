@@ -6,9 +6,7 @@ with the server: the figures are a floor. nginx is measured on the same files wh
 
 from __future__ import annotations
 
-import argparse
 import http.client
-import json
 import os
 import shutil
 import socket
@@ -26,7 +24,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.feeds import make_edition, row  # noqa: E402  run from a clone
+from _rows import options, row, show  # noqa: E402  beside this script
+
+from benchmarks.feeds import make_edition  # noqa: E402  run from a clone
 from syndicator import canonical  # noqa: E402
 from syndicator.bundle import EditionContent, PartnerEntry, keys, pack  # noqa: E402
 from syndicator.canonical import Namer  # noqa: E402
@@ -185,10 +185,7 @@ def _wait(port: int) -> None:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=SECONDS, default="full")
-    parser.add_argument("--json", action="store_true")
-    told = parser.parse_args()
+    told = options(__doc__, SECONDS).parse_args()
     seconds = SECONDS[told.size]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -202,15 +199,14 @@ def main() -> None:
                 theirs = measure(port, addresses, seconds)
     rows: list[dict[str, Any]] = []
     for case, (rate, slowest) in ours.items():
-        rows += [row(case, rate, "requests/s"), row(f"{case}, 99 %", slowest, "ms")]
+        beside: dict[str, Any] = {}
         if case in theirs:
-            rows[-2] |= {"peer": "nginx", "ratio": round(rate / theirs[case][0], 3)}
-    if told.json:
-        print(json.dumps(rows, indent=1))
-        return
-    for one in rows:
-        beside = f"  {one['ratio']} of nginx" if one["peer"] else ""
-        print(f"{one['case']:32} {one['value']:>12,} {one['unit']}{beside}")
+            beside = {"peer": "nginx", "ratio": rate / theirs[case][0]}
+        rows += [
+            row(case, rate, "requests/s", **beside),
+            row(f"{case}, 99 %", slowest, "ms"),
+        ]
+    show(rows, as_json=told.json)
 
 
 if __name__ == "__main__":

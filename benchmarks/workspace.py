@@ -7,7 +7,6 @@ publish is writing each finished document as its own file, in the same run.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -21,8 +20,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from _rows import Rows, options, show
+
 from benchmarks import _workloads as workloads
-from benchmarks.publishing import Rows
 
 SMALL = 500
 """Records of the small size."""
@@ -123,9 +123,7 @@ def measure(folder: Path, runs: int) -> Rows:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--size", choices=("small", "full"), default="full")
+    parser = options(__doc__)
     parser.add_argument("--runs", type=int, default=3)
     arguments = parser.parse_args()
     shared = Path(os.environ.get("SYNDICATOR_SHARED_DATA", workloads.SHARED))
@@ -136,7 +134,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         records = SMALL if arguments.size == "small" else 100_000
         rows = measure(workloads.icecat(Path(place) / "icecat", shared, records), arguments.runs)
-    print(json.dumps(rows.rows, indent=2) if arguments.json else rows.told())
+    show(rows.rows, as_json=arguments.json)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicator.catalog.model import Catalog
 from syndicator.configurator import Model
-from syndicator.entitlement import Manifests, check_selectors, parse_manifests
+from syndicator.entitlement import Manifests, check_selectors, check_widgets, parse_manifests
 from syndicator.errors import InvalidInputError, Origin, Problem, Severity
 from syndicator.feeds import Channel, parse_channels
 from syndicator.located import Located
@@ -87,6 +87,7 @@ def read_workspace(settings: Settings) -> Workspace:
     channels = kept(parse_channels(documents("publish/channels")))
     targets = kept(parse_targets(documents("publish/targets")))
     widgets = kept(_widgets(root))
+    problems += check_widgets(manifests, {package.id for package in widgets})
     if settings.target not in targets:
         problems.append(_unknown_target(settings, targets))
     problems += _unknown_partners(settings, manifests)

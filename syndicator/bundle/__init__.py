@@ -21,6 +21,7 @@ from syndicator.bundle.release import (
     parse_release,
 )
 from syndicator.bundle.signing import Signer, signed_by
+from syndicator.bundle.withdrawal import Withdrawal
 
 __all__ = [
     "Build",
@@ -38,6 +39,7 @@ __all__ = [
     "Ref",
     "Release",
     "Signer",
+    "Withdrawal",
     "compose",
     "diff",
     "encode_release",

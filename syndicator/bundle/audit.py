@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from syndicator import canonical
-from syndicator.bundle import keys, trees
-from syndicator.bundle.drawn import keys_drawn
+from syndicator.bundle import drawn, keys, trees
 from syndicator.bundle.keys import Reference, key_hash
 from syndicator.bundle.pages import documents_of, lookup_hashes
-from syndicator.bundle.release import EditionRecord, Release, media_of
+from syndicator.bundle.release import EditionRecord, Release
 from syndicator.bundle.signing import Signer, signed_by
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
 
-Look = Callable[[str], bytes | None]
-"""Returns the stored bytes under a key, None where there are none."""
+Look = Callable[[Iterable[str]], Iterator[bytes | None]]
+"""Yields the stored bytes under each key, in order; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +39,20 @@ class Finding:
 
 @dataclass(slots=True)
 class Audit:
-    """One audit. It looks at every object once, however many editions lead to it."""
+    """One audit. It looks at every object once, however many editions lead to it.
+
+    First everything is looked at, level by level and so many at a time; then each edition is
+    judged by what was found.
+    """
 
     look: Look
     namer: Namer
     findings: dict[str, Finding] = field(default_factory=dict)
     checked: int = 0
-    _good: set[str] = field(default_factory=set)
+    _nodes: dict[str, bytes] = field(default_factory=dict)
+    """Tables, lookups and lists of media that are as published."""
     _pages: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
-    _media_lists: set[Reference] = field(default_factory=set)
+    """Pages that are as published: their SKUs with the key hashes that must find them."""
 
     def release(
         self,
@@ -62,52 +66,66 @@ class Audit:
         `assortments` tells what each edition may show, where somebody knows; `delivered` whether
         heads and entries should be there already.
         """
-        for record in release.editions.values():
+        records = release.editions.values()
+        self._collect(records)
+        for record in records:
             allowed = assortments.get(record.edition) if assortments else None
             self._edition(record, None if allowed is None else frozenset(allowed))
-        for key, integrity in release.files.items():
-            self.fetch(key, integrity)
+        self._pictures(records)
+        for _ in self._sound(release.files):
+            pass
         if delivered:
             self._mutable(release)
 
-    def fetch(self, key: str, integrity: str, edition: str = "") -> bytes | None:
-        """Return verified bytes, None where they are not there as published."""
-        data = self.look(key)
-        if key in self._good:
-            return data
-        self.checked += 1
-        if data is None:
-            self._find("missing", key, "it was published and is not there", edition)
-        elif canonical.integrity(data) != integrity:
-            self._find("damaged", key, "its bytes are not those that were published", edition)
-        else:
-            self._good.add(key)
-            return data
-        return None
+    def _collect(self, records: Iterable[EditionRecord]) -> None:
+        """Look at all nodes, and then at all pages that they and the heads lead to."""
+        pages: dict[str, str] = {}
+        level: dict[str, str] = {}
+        for record in records:
+            level |= _below(record.head, pages)
+            if record.media is not None:
+                level[keys.private_object(record.media[0])] = record.media[1]
+        while level:
+            deeper: dict[str, str] = {}
+            for key, data in self._sound(level):
+                self._nodes[key] = data
+                deeper |= _below(canonical.decode(data), pages)
+            level = {key: deeper[key] for key in deeper if key not in self._nodes}
+        for key, data in self._sound(pages):
+            self._pages[key] = _hashes(data)
+
+    def _sound(self, wanted: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+        """Yield what is there as published, key and bytes; find what is not."""
+        for key, data in zip(wanted, self.look(wanted), strict=True):
+            self.checked += 1
+            if data is None:
+                self._find("missing", key, "it was published and is not there")
+            elif canonical.integrity(data) != wanted[key]:
+                self._find("damaged", key, "its bytes are not those that were published")
+            else:
+                yield key, data
 
     def _edition(self, record: EditionRecord, allowed: frozenset[str] | None) -> None:
+        """Judge one edition by the nodes and pages that were found."""
+        load = self._load(record.edition)
         try:
-            pages = [
-                self._page(ref, record.edition)
-                for ref in trees.page_references(record.head, self._strictly(record.edition))
-            ]
+            found = [self._page(ref, record) for ref in trees.page_references(record.head, load)]
+            pages = [page for page in found if page is not None]
             shown = {sku: hashes for page in pages for sku, hashes in page.items()}
-            self._assortment(record, shown, allowed)
-            self._lookups(record, pages)
-            self._drawn(record, pages)
+            if len(pages) == len(found):
+                self._assortment(record, shown, allowed)
+                self._lookups(record, pages, load)
+                self._drawn(record, pages, load)
         except VerificationError:
-            pass  # told already by `fetch`; what lies below cannot be reached
-        self._media(record)
+            pass  # told already; what lies below cannot be reached
 
-    def _page(self, reference: Reference, edition: str) -> dict[str, tuple[str, ...]]:
-        """Return the SKUs of a page with the key hashes under which each must be found."""
+    def _page(
+        self, reference: Reference, record: EditionRecord
+    ) -> dict[str, tuple[str, ...]] | None:
         key = keys.public_object(reference[0])
         if key not in self._pages:
-            data = self._strictly(edition)(reference)
-            self._pages[key] = {
-                sku: lookup_hashes(document) for sku, document in documents_of(data)
-            }
-        return self._pages[key]
+            self._harms(key, record.edition)
+        return self._pages.get(key)
 
     def _assortment(
         self, record: EditionRecord, shown: Mapping[str, object], allowed: frozenset[str] | None
@@ -123,9 +141,12 @@ class Audit:
             self._find("assortment", record.head_key, text, record.edition)
 
     def _lookups(
-        self, record: EditionRecord, pages: Collection[Mapping[str, tuple[str, ...]]]
+        self,
+        record: EditionRecord,
+        pages: Collection[Mapping[str, tuple[str, ...]]],
+        load: trees.Load,
     ) -> None:
-        found = dict(trees.lookup_entries(record.head, self._strictly(record.edition)))
+        found = dict(trees.lookup_entries(record.head, load))
         for number, page in enumerate(pages):
             for sku, hashes in page.items():
                 if any(number not in found.get(key, ()) for key in hashes):
@@ -133,47 +154,54 @@ class Audit:
                     self._find("lookup", record.head_key, text, record.edition)
 
     def _drawn(
-        self, record: EditionRecord, pages: Collection[Mapping[str, tuple[str, ...]]]
+        self,
+        record: EditionRecord,
+        pages: Collection[Mapping[str, tuple[str, ...]]],
+        load: trees.Load,
     ) -> None:
-        """Audit what servers include: page by page the same products as the documents."""
-        load = self._strictly(record.edition)
-        for node in (canonical.decode(load(ref)) for ref in trees.drawn_below(record.head)):
-            self.fetch(f"public/{node['look'][0]}", node["look"][1], record.edition)
-            drawn = [load(reference) for reference in trees.page_references(node, load)]
-            told = [
-                [{key_hash(key) for key in keys} for keys in keys_drawn(data)] for data in drawn
-            ]
-            if told != [[{*hashes} for hashes in page.values()] for page in pages]:
+        """Hold what servers include against the documents, page by page."""
+        for below in trees.drawn_below(record.head):
+            node = canonical.decode(load(below))
+            found = [self._page(ref, record) for ref in trees.page_references(node, load)]
+            told = [[*page.values()] for page in found if page is not None]
+            if len(told) == len(found) and told != [[*page.values()] for page in pages]:
                 text = "what servers include is not what the documents show"
                 self._find("assortment", record.head_key, text, record.edition)
 
-    def _media(self, record: EditionRecord) -> None:
-        if record.media is None or record.media in self._media_lists:
-            return
-        self._media_lists.add(record.media)
-        try:
-            wanted = media_of(record, self._required(record.edition))
-        except VerificationError:
-            return
-        for key in sorted(wanted - self._good):
+    def _pictures(self, records: Iterable[EditionRecord]) -> None:
+        """Look whether every picture and file of every edition is there."""
+        wanted: set[str] = set()
+        for name, edition in {record.media: record.edition for record in records}.items():
+            key = keys.private_object(name[0]) if name else ""
+            if (data := self._nodes.get(key)) is not None:
+                wanted.update(canonical.decode(data)["media"])
+            elif key:
+                self._harms(key, edition)
+        for key, data in zip(sorted(wanted), self.look(sorted(wanted)), strict=True):
             self.checked += 1
-            self._good.add(key)
-            if self.look(key) is None:
-                self._find("missing", key, "a picture or file is not there", record.edition)
+            if data is None:
+                self._find("missing", key, "a picture or file is not there")
 
     def _mutable(self, release: Release) -> None:
         signer = Signer(self.namer)
-        for record in release.editions.values():
-            self._same(record.head_key, record.head_bytes(signer), signer, record.edition)
-        for partner, entry in release.partners.items():
-            key = keys.entry(self.namer, partner)
-            self._same(key, entry.entry_bytes(self.namer, signer), signer, "")
-        for key, alias in release.aliases.items():
-            if self.look(key) != self.look(alias.source):
+        heads = {record.head_key: record for record in release.editions.values()}
+        for (key, record), data in zip(heads.items(), self.look(heads), strict=True):
+            self._same(key, data, record.head_bytes(signer), signer, record.edition)
+        entries = {
+            keys.entry(self.namer, partner): one for partner, one in release.partners.items()
+        }
+        for (key, entry), data in zip(entries.items(), self.look(entries), strict=True):
+            self._same(key, data, entry.entry_bytes(self.namer, signer), signer)
+        for (key, alias), data in zip(
+            release.aliases.items(), self.look(release.aliases), strict=True
+        ):
+            self.checked += 1
+            if data is None or canonical.integrity(data) != release.files.get(alias.source):
                 self._find("stale", key, f"it is not the same as {alias.source}")
 
-    def _same(self, key: str, expected: bytes, signer: Signer, edition: str) -> None:
-        data = self.look(key)
+    def _same(
+        self, key: str, data: bytes | None, expected: bytes, signer: Signer, edition: str = ""
+    ) -> None:
         self.checked += 1
         if data is None:
             self._find("missing", key, "it was published and is not there", edition)
@@ -189,20 +217,20 @@ class Audit:
         for key in sorted(set(present) - known):
             self._find("stray", key, "it is served and belongs to nobody")
 
-    def _strictly(self, edition: str) -> trees.Load:
+    def _load(self, edition: str) -> trees.Load:
         def load(reference: Reference) -> bytes:
-            return self._required(edition)(keys.public_object(reference[0]), reference[1])
+            key = keys.public_object(reference[0])
+            if key not in self._nodes:
+                self._harms(key, edition)
+                raise VerificationError(key)
+            return self._nodes[key]
 
         return load
 
-    def _required(self, edition: str) -> keys.Fetch:
-        def fetch(key: str, integrity: str) -> bytes:
-            data = self.fetch(key, integrity, edition)
-            if data is None:
-                raise VerificationError(key)
-            return data
-
-        return fetch
+    def _harms(self, key: str, edition: str) -> None:
+        """Note that what was found under a key harms an edition."""
+        found = self.findings[key]
+        self._find(found.kind, key, found.message, edition)
 
     def _find(self, kind: str, key: str, message: str, edition: str = "") -> None:
         before = self.findings.get(key)
@@ -211,3 +239,16 @@ class Audit:
             harmed[edition] = None
         told = before or Finding(kind, key, message)
         self.findings[key] = replace(told, editions=tuple(harmed))
+
+
+def _below(node: trees.Node, pages: dict[str, str]) -> dict[str, str]:
+    """Add the pages of a node to `pages`; return the nodes below it; keys to integrities."""
+    pages.update((keys.public_object(name), integrity) for name, integrity in node.get("pages", ()))
+    return {keys.public_object(name): integrity for name, integrity in trees.nodes_below(node)}
+
+
+def _hashes(data: bytes) -> dict[str, tuple[str, ...]]:
+    """Return the products of a page, drawn or not, with the key hashes that must find them."""
+    if drawn.is_drawn(data):
+        return {told[0]: tuple(map(key_hash, told)) for told in drawn.keys_drawn(data)}
+    return {sku: lookup_hashes(document) for sku, document in documents_of(data)}

@@ -16,6 +16,7 @@ from syndicator.bundle.pages import documents_of
 from syndicator.bundle.plan import Delta, EditionPlan, Plan
 from syndicator.bundle.release import EditionRecord, Release, media_of, media_reference
 from syndicator.bundle.trees import Node
+from syndicator.bundle.withdrawal import Withdrawal, withdrawal
 
 NOTHING = Delta((), (), ())
 
@@ -46,6 +47,7 @@ def diff(previous: Release | None, build: Build, fetch: Fetch) -> Plan:
             {key: alias.source for key, alias in previous.aliases.items()} if previous else {},
         ),
         namer=build.namer,
+        withdrawn=comparison.withdrawn(),
     )
 
 
@@ -57,6 +59,10 @@ class _Comparison:
     build: Build
     fetch: Fetch
     _deltas: dict[Pair, Delta] = field(default_factory=dict)
+    _moves: set[Pair] = field(default_factory=set)
+    """What follows what for some partner."""
+    _gone: dict[Pair, set[Reference]] = field(default_factory=dict)
+    """The pages that only the former edition of a pair leads to."""
     _read: dict[str, bytes] = field(default_factory=dict)
 
     def editions(self) -> Iterator[EditionPlan]:
@@ -109,10 +115,25 @@ class _Comparison:
             old, new = before.get(partner), self.build.partners.get(partner)
             pairs = _pairs(old.editions if old else {}, new.editions if new else {})
             if pairs not in unions:
+                self._moves.update(pairs)
                 unions[pairs] = Delta.union(self.delta(*pair) for pair in pairs)
             if unions[pairs] or _entry(old) != _entry(new):
                 touched[partner] = unions[pairs]
         return touched
+
+    def withdrawn(self) -> Withdrawal:
+        """Return what partners lose, and what that leaves behind; ask for `partners` before."""
+        if self.previous is None:
+            return Withdrawal()
+        losing = [(old, new) for old, new in self._moves if self.delta(old, new).lost]
+        return withdrawal(
+            self.previous,
+            self.build,
+            {sku for pair in losing for sku in self.delta(*pair).lost},
+            [(old, self._gone[old, new]) for old, new in losing if old is not None],
+            self._load,
+            self.fetch,
+        )
 
     def delta(self, old: str | None, new: str | None) -> Delta:
         """Return what a reader of edition `old` sees differently in edition `new`."""
@@ -131,6 +152,7 @@ class _Comparison:
                 tuple(sku for page in new.pages for sku in page.skus) if new else (), (), ()
             )
         gone, come = trees.differing_pages(old.head, new.head if new else {}, self._load)
+        self._gone[old.edition, new.edition.id if new else None] = gone
         before = dict(pair for ref in gone for pair in documents_of(self._load(ref)))
         after = {
             sku: document

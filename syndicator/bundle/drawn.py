@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
+from markupsafe import escape
 
 from syndicator import canonical
 from syndicator.bundle import trees
@@ -45,6 +46,16 @@ def drawn_tree(
 def encode(products: Iterable[bytes]) -> bytes:
     """Return canonical bytes of a drawn page; the products are canonical already."""
     return b'{"drawn":[' + b",".join(products) + b'],"format":1}'
+
+
+def mark_of(sku: str) -> bytes:
+    """Return the bytes that every drawn page holds that tells of a product, also as a relation."""
+    return canonical.encode(f'data-sku="{escape(sku)}"')[1:-1]
+
+
+def is_drawn(data: bytes) -> bool:
+    """Tell a drawn page from a page of documents."""
+    return data.startswith(b'{"drawn":[{')
 
 
 def keys_drawn(data: bytes) -> Iterator[list[str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from syndicator.canonical import Namer
 
@@ -20,6 +21,8 @@ Reference = tuple[str, str]
 """Name and integrity of an object."""
 Fetch = Callable[[str, str], bytes]
 """Returns the bytes under a key, verified against an integrity."""
+FetchAll = Callable[[Mapping[str, str]], Iterator[bytes]]
+"""Yields the bytes under many keys, in order, each verified against its integrity."""
 
 
 def public_object(name: str) -> str:
@@ -58,6 +61,7 @@ def edition_handle(namer: Namer, edition: str) -> str:
     return namer.name("edition", edition.encode())
 
 
+@lru_cache(maxsize=1 << 16)
 def partner_handle(namer: Namer, partner: str) -> str:
     """Return the public handle of a partner, as it stands in the script tag."""
     return namer.name("partner", partner.encode())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from syndicator import canonical
+from syndicator.bundle.withdrawal import Withdrawal
 from syndicator.canonical import Namer
 
 _SHOWN = 10
@@ -101,6 +102,8 @@ class Plan:
     files: tuple[str, ...]
     aliases: tuple[str, ...]
     namer: Namer
+    withdrawn: Withdrawal = field(default_factory=Withdrawal)
+    """What somebody loses, and where it stays until collection."""
 
     @property
     def empty(self) -> bool:
@@ -135,6 +138,7 @@ class Plan:
             "files": list(self.files),
             "aliases": list(self.aliases),
             "heads": len(self.heads),
+            "withdrawn": self.withdrawn.as_json(),
         }
 
     def summary(self) -> str:
@@ -175,6 +179,7 @@ class Plan:
         }
         for partner in self.partners.keys() - seen:
             yield f"  entry    {partner}: {self.partners[partner]}"
+        yield from self.withdrawn.lines()
 
     def _effect(self) -> dict[str, object]:
         return {

@@ -4,38 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from syndicator import canonical
 from syndicator.bundle import keys, trees
-from syndicator.bundle.keys import Fetch
-from syndicator.bundle.release import Release, media_of
+from syndicator.bundle.keys import FetchAll
+from syndicator.bundle.release import Release
 from syndicator.bundle.trees import Node
 
+COUNT = 10
+"""Releases that a collection keeps, if it is told nothing else; the live one is among them."""
+AGE = timedelta(days=30)
+"""Younger releases are kept, too."""
+GRACE = timedelta(hours=24)
+"""Between marking and deleting; longer than the longest publish."""
 
-def reachable(releases: Iterable[Release], fetch: Fetch) -> set[str]:
+
+def reachable(releases: Iterable[Release], fetch_all: FetchAll) -> set[str]:
     """Return every immutable key that these releases lead to, the releases included.
 
-    Cost: reads each distinct table, lookup and list of media once; pages are not read.
+    Cost: reads each distinct table, lookup and list of media once, level by level; pages are not
+    read.
 
     Raises:
-        VerificationError: Something on the way is missing or damaged (of `fetch`).
+        VerificationError: Something on the way is missing or damaged (of `fetch_all`).
     """
     found: set[str] = set()
+    level: dict[str, str] = {}
     for release in releases:
         found.add(release.key)
         found.update(keys.private_object(name) for name, _ in release.records)
         found.update(release.files)
         for record in release.editions.values():
-            _follow(record.head, fetch, found)
-            if record.media and (key := keys.private_object(record.media[0])) not in found:
-                found.update(media_of(record, fetch))
-                found.add(key)
+            level |= _below(record.head, found)
+            if record.media:
+                level[keys.private_object(record.media[0])] = record.media[1]
+    while level:
+        deeper: dict[str, str] = {}
+        for data in fetch_all(level):
+            node = canonical.decode(data)
+            found.update(node.get("media", ()))
+            deeper |= _below(node, found)
+        found |= level.keys()
+        level = {key: deeper[key] for key in deeper if key not in found}
     return found
 
 
+class Dated(Protocol):
+    """What retention asks of a release."""
+
+    @property
+    def generation(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def created(self) -> str:
+        """When it was made, RFC 3339."""
+        ...
+
+
+_R = TypeVar("_R", bound=Dated)
+
+
 def kept(
-    releases: Iterable[Release], live: int, *, count: int, age: timedelta, now: datetime
-) -> list[Release]:
+    releases: Iterable[_R], live: int, *, count: int, age: timedelta, now: datetime
+) -> list[_R]:
     """Return the live release, the `count` newest, and those younger than `age`."""
     newest = sorted(releases, key=lambda release: release.generation, reverse=True)
     oldest = now - age
@@ -48,9 +82,7 @@ def kept(
     ]
 
 
-def _follow(node: Node, fetch: Fetch, found: set[str]) -> None:
+def _below(node: Node, found: set[str]) -> dict[str, str]:
+    """Add the pages of a node to `found`; return the nodes below it, key to integrity."""
     found.update(keys.public_object(name) for name, _ in node.get("pages", ()))
-    for name, integrity in trees.nodes_below(node):
-        if (key := keys.public_object(name)) not in found:
-            _follow(canonical.decode(fetch(key, integrity)), fetch, found)
-            found.add(key)
+    return {keys.public_object(name): integrity for name, integrity in trees.nodes_below(node)}

@@ -55,10 +55,7 @@ def _packed(
     nodes = trees.differing_nodes(head, record.head, load)
     for reference in (*come, *nodes):
         _keep(reference, load(reference), objects)
-    ordered = (
-        [ref for ref in trees.page_references(record.head, load) if ref in come] if come else ()
-    )
-    pages = tuple(_page(objects[keys.public_object(name)]) for name, _ in ordered)
+    pages = tuple(_page(objects[keys.public_object(name)]) for name, _ in come)
     names = tuple(keys.public_object(name) for name, _ in nodes)
     return PackedEdition(edition, record.head, pages, names, media_of(record, fetch))
 

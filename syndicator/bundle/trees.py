@@ -97,14 +97,21 @@ def reference(told: Sequence[str]) -> Reference:
     return (name, integrity)
 
 
-def differing_pages(old: Node, new: Node, load: Load) -> tuple[set[Reference], set[Reference]]:
+def differing_pages(
+    old: Node, new: Node, load: Load
+) -> tuple[dict[Reference, None], dict[Reference, None]]:
     """Return the pages that only the old head leads to, and those that only the new one does.
 
-    Tables that both name are not read.
+    Both are in catalog order. Tables that both name are not read.
     """
     shared = _named(old, "tables") & _named(new, "tables")
-    gone, come = (set(page_references(_without(node, shared), load)) for node in (old, new))
-    return gone - come, come - gone
+    gone, come = (
+        dict.fromkeys(page_references(_without(node, shared), load)) for node in (old, new)
+    )
+    return (
+        {reference: None for reference in gone if reference not in come},
+        {reference: None for reference in come if reference not in gone},
+    )
 
 
 def differing_nodes(old: Node, new: Node, load: Load) -> list[Reference]:

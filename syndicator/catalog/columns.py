@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from syndicator.catalog.model import Flag, Number, Price, Series, SpecType, SpecValue, Words
@@ -27,6 +28,8 @@ Field = Callable[[Row, "Applied"], None]
 """Reads its columns of a row and writes its field of the record."""
 Cell = Callable[[Any], SpecValue]
 TEXTS = frozenset({"title", "summary", "description"})
+_MEMORY = 4096
+"""Instants of a column that are parsed once."""
 INSTANTS = frozenset({"lifecycle.announce", "lifecycle.release", "lifecycle.end_of_life"})
 
 
@@ -51,7 +54,7 @@ def slug(words: str) -> str:
 
 def field_of(name: str, rule: FieldRule, locale: str) -> Field:
     """Return what fills the field `name` by its rule."""
-    read = _reader(rule)
+    read = reader(rule)
     if name in TEXTS or name.startswith("variant.axes."):
         return _text_field(name, rule, locale)
     if name == "gtin":
@@ -82,14 +85,17 @@ def _parser(name: str, rule: FieldRule, locale: str) -> Callable[[str], Any]:
     return lambda text: text
 
 
-def _reader(rule: FieldRule) -> Callable[[Row], str]:
+def reader(rule: FieldRule) -> Callable[[Row], str]:
     """Return what reads the text of a rule; empty where the row has none."""
     column, prefix, default, constant = rule.column, rule.prefix, rule.default, rule.constant
     if constant and not column:
         return lambda _: constant
+    bare = not (prefix or default or rule.several)
 
     def read(row: Row) -> str:
         value = row.get(column)
+        if bare and type(value) is str:
+            return value
         if type(value) is list:
             value = value[0] if value and rule.first else rule.split.join(map(str, value))
         if value is None or value == "":
@@ -121,53 +127,85 @@ def _fault(applied: Applied, name: str, error: FieldError, rule: FieldRule) -> N
     applied.faults.append((name, error, Severity.WARNING if drop else Severity.ERROR))
 
 
-def _text_field(name: str, rule: FieldRule, locale: str) -> Field:
-    columns = rule.columns or {rule.locale or locale: rule.column}
-    readers = [(own, _reader(FieldRule(column=column))) for own, column in columns.items()]
-    path = tuple(name.split("."))
+def text_reader(rule: FieldRule, locale: str) -> Callable[[Row], dict[str, str]]:
+    """Return what reads the words of a rule by locale, as they are written."""
+    own = rule.locale or locale
+    columns = rule.columns or {own: rule.column}
+    readers = [(each, reader(FieldRule(column=column))) for each, column in columns.items()]
     fallback = rule.constant or rule.default
 
+    def read(row: Row) -> dict[str, str]:
+        words = {each: text for each, read in readers if (text := read(row))}
+        return {own: fallback} if fallback and not words else words
+
+    return read
+
+
+def instant_reader(rule: FieldRule) -> Callable[[Row], dt.datetime | None]:
+    """Return what reads the instant of a rule; it raises FieldError. Days of exports repeat."""
+    read = reader(rule)
+
+    @lru_cache(_MEMORY)
+    def parse(text: str) -> dt.datetime:
+        return parse_loose_instant(text, rule.date_format)
+
+    return lambda row: parse(text) if (text := read(row)) else None
+
+
+def gtin_reader(rule: FieldRule) -> Callable[[Row], str]:
+    """Return what reads the GTIN of a rule: the first that is one, or FieldError for the first."""
+    column, first = rule.column, rule.first
+
+    def read(row: Row) -> str:
+        value = row.get(column)
+        candidates = value if isinstance(value, list) else [value]
+        failure: FieldError | None = None
+        for candidate in candidates[: None if first else 1]:
+            if candidate is None or candidate == "":
+                continue
+            try:
+                return parse_gtin(candidate)
+            except FieldError as error:
+                failure = failure or error
+        if failure:
+            raise failure
+        return ""
+
+    return read
+
+
+def _text_field(name: str, rule: FieldRule, locale: str) -> Field:
+    read, path = text_reader(rule, locale), tuple(name.split("."))
+
     def fill(row: Row, applied: Applied) -> None:
-        words = {own: text for own, read in readers if (text := read(row))}
-        if not words and fallback:
-            words = {rule.locale or locale: fallback}
-        if words:
+        if words := read(row):
             _put(applied.record, path, words)
 
     return fill
 
 
 def _instant_field(name: str, rule: FieldRule) -> Field:
-    read, key = _reader(rule), name.partition(".")[2]
+    read, key = instant_reader(rule), name.partition(".")[2]
 
     def fill(row: Row, applied: Applied) -> None:
-        if text := read(row):
-            try:
-                applied.instants[key] = parse_loose_instant(text, rule.date_format)
-            except FieldError as error:
-                _fault(applied, name, error, rule)
+        try:
+            if instant := read(row):
+                applied.instants[key] = instant
+        except FieldError as error:
+            _fault(applied, name, error, rule)
 
     return fill
 
 
 def _gtin_field(rule: FieldRule) -> Field:
-    column = rule.column
+    read = gtin_reader(rule)
 
     def fill(row: Row, applied: Applied) -> None:
-        value = row.get(column)
-        candidates = value if isinstance(value, list) else [value]
-        failure: FieldError | None = None
-        for candidate in candidates[: None if rule.first else 1]:
-            if candidate is None or candidate == "":
-                continue
-            try:
-                applied.typed["gtin"] = parse_gtin(candidate)
-            except FieldError as error:
-                failure = failure or error
-            else:
-                return
-        if failure:
-            _fault(applied, "gtin", failure, rule)
+        try:
+            if gtin := read(row):
+                applied.typed["gtin"] = gtin
+        except FieldError as error:
+            _fault(applied, "gtin", error, rule)
 
     return fill
 
@@ -182,7 +220,8 @@ def category_path(text: str, split: str) -> str:
 # --- lists -------------------------------------------------------------------------------
 
 
-def _values(value: object, split: str) -> list[str]:
+def values_of(value: object, split: str) -> list[str]:
+    """Return the texts of a cell that holds several, split at `split` where it is one text."""
     if value is None or value == "":
         return []
     if isinstance(value, list):
@@ -196,7 +235,7 @@ def media_of(rule: MediaRule, name: str) -> Field:
     kind = {"role": rule.role.value} if name == "media" else {}
 
     def fill(row: Row, applied: Applied) -> None:
-        for text in _values(row.get(rule.column), rule.split):
+        for text in values_of(row.get(rule.column), rule.split):
             address = text.startswith(("http://", "https://"))
             entry: dict[str, Any] = {"url": text} if address else {"file": f"{rule.folder}{text}"}
             if rule.alt and (alt := row.get(rule.alt)):
@@ -206,25 +245,34 @@ def media_of(rule: MediaRule, name: str) -> Field:
     return fill
 
 
+def price_reader(rule: PriceRule) -> Callable[[Row], Price | None]:
+    """Return what reads the price of a rule; it raises FieldError."""
+    column, scale = rule.column, Decimal(str(rule.scale))
+
+    def read(row: Row) -> Price | None:
+        value = row.get(column)
+        if value is None or value == "":
+            return None
+        amount, written = parse_loose_amount(value, rule.decimal)
+        own = row.get(rule.currency_column) if rule.currency_column else ""
+        currency = str(own or written or rule.currency)
+        if currency and currency != rule.currency:
+            parse_currency(currency)
+        return Price(list=rule.list, amount=amount * scale, currency=currency)
+
+    return read
+
+
 def price_of(rule: PriceRule) -> Field:
     """Return what adds the price of a column."""
-    scale = Decimal(str(rule.scale))
+    read = price_reader(rule)
 
     def fill(row: Row, applied: Applied) -> None:
-        value = row.get(rule.column)
-        if value is None or value == "":
-            return
         try:
-            amount, written = parse_loose_amount(value, rule.decimal)
-            own = row.get(rule.currency_column) if rule.currency_column else ""
-            currency = str(own or written or rule.currency)
-            if currency and currency != rule.currency:
-                parse_currency(currency)
+            if price := read(row):
+                applied.typed["prices"] = (*applied.typed.get("prices", ()), price)
         except FieldError as error:
             applied.faults.append((rule.column, error, Severity.ERROR))
-            return
-        price = Price(list=rule.list, amount=amount * scale, currency=currency)
-        applied.typed["prices"] = (*applied.typed.get("prices", ()), price)
 
     return fill
 
@@ -233,7 +281,7 @@ def relation_of(rule: RelationRule) -> Field:
     """Return what adds the related products of a column."""
 
     def fill(row: Row, applied: Applied) -> None:
-        if targets := [rule.prefix + sku for sku in _values(row.get(rule.column), rule.split)]:
+        if targets := [rule.prefix + sku for sku in values_of(row.get(rule.column), rule.split)]:
             applied.record.setdefault("relations", {}).setdefault(rule.type.value, []).extend(
                 targets
             )
@@ -249,8 +297,6 @@ def cell_of(rule: SpecRule, locale: str) -> Cell:
     unit = symbol(rule.unit) if rule.unit else ""
 
     def number(value: Any) -> SpecValue:  # noqa: ANN401  any cell
-        if type(value) is float or type(value) is int:
-            return Number(value=value, unit=unit)
         amount, own = quantity(value, unit)
         return Number(value=amount, unit=own)
 
@@ -261,7 +307,7 @@ def cell_of(rule: SpecRule, locale: str) -> Cell:
         return Words(text={locale: value if type(value) is str else _as_text(value)})
 
     def series(value: Any) -> SpecValue:  # noqa: ANN401
-        return Series(items=tuple({locale: part} for part in _values(value, rule.split or ",")))
+        return Series(items=tuple({locale: part} for part in values_of(value, rule.split or ",")))
 
     known: dict[SpecType, Cell] = {
         SpecType.NUMBER: number,

@@ -15,6 +15,7 @@ from syndicator.errors import Problem
 Value = TypeVar("Value")
 
 _ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?")
+_SKU = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 """Halves of characters, which no UTF-8 can carry."""
 
@@ -136,4 +137,18 @@ def parse_address(value: object) -> str:
     text = str(value)
     if not _ADDRESS.fullmatch(text):
         raise FieldError("address", "this is not an address of the web", "https://…", value)
+    return text
+
+
+def parse_sku(value: object) -> str:
+    """Return a SKU.
+
+    Raises:
+        FieldError: `sku`.
+    """
+    text = str(value).strip()
+    if not _SKU.fullmatch(text) or not (text.isascii() or SURROGATE.search(text) is None):
+        raise FieldError(
+            "sku", "this cannot be a SKU", "1 to 128 characters without line breaks", value
+        )
     return text

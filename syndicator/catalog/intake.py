@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from syndicator.catalog import records as written
-from syndicator.catalog.fields import SURROGATE, Vocabulary, parse_address
+from syndicator.catalog.fields import Vocabulary, parse_address, parse_sku
 from syndicator.catalog.frame import Frame, parse_category, under
 from syndicator.catalog.model import (
     Document,
@@ -35,7 +35,6 @@ from syndicator.catalog.values import (
 from syndicator.errors import Origin, Problem
 
 _NOWHERE = Origin("")
-_SKU = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 _TERRITORY = re.compile(r"[A-Z]{2}")
 
 
@@ -86,7 +85,7 @@ class Intake(Frame):
         `names` are the fields that the record fills, `typed` those that were parsed before.
         """
         changes: dict[str, Any] = {
-            "sku": self.checked("sku", record.sku, _sku),
+            "sku": self.checked("sku", record.sku, parse_sku),
             "brand": self.filled("brand", record.brand),
             "title": self.words("title", record.title),
         }
@@ -288,15 +287,6 @@ _PARTS: dict[str, Callable[[Intake, Any], Any]] = {
 
 def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value).strip()
-
-
-def _sku(value: object) -> str:
-    text = str(value).strip()
-    if not _SKU.fullmatch(text) or SURROGATE.search(text):
-        raise FieldError(
-            "sku", "this cannot be a SKU", "1 to 128 characters without line breaks", value
-        )
-    return text
 
 
 def _territory(value: object) -> str:

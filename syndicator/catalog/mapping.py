@@ -6,7 +6,7 @@ A mapping is compiled once and applied to every row. What comes out is a written
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,102 +24,139 @@ from syndicator.catalog.columns import (
     relation_of,
     slug,
 )
+from syndicator.catalog.direct import Direct, direct
+from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.model import Lifecycle, SpecDefinition, SpecValue
 from syndicator.catalog.rules import CsvRule, FieldRule, MappingRecord, PriceRule, SpecRule
 from syndicator.catalog.shapes import Place, take
 from syndicator.catalog.values import FieldError, parse_currency
 from syndicator.errors import Problem, Severity
 
-Kept = tuple[str, Cell, dict[Any, SpecValue]]
-"""How a column becomes a spec: its key, what makes the value, and values that were made."""
-
-
-def _nothing(value: object) -> SpecValue:
-    raise FieldError("ignored", "no rule names the column", found=value)
-
-
-_IGNORED: Kept = ("", _nothing, {})
-_SHARED = frozenset({str, float})
-_MEMORY = 2048
-"""Values of a column that are shared: exports repeat themselves, and records are immutable."""
+Faults = list[tuple[str, FieldError, Severity]]
+_MEMORY = 65_536
+"""Values of a rule that are shared: exports repeat themselves, and records are immutable."""
 REQUIRED = frozenset({"sku", "brand", "title"})
 _PLAIN = frozenset({"sku", "brand", "mpn", "model", "family", "configurator"})
 _FIELDS = TEXTS | _PLAIN | INSTANTS | {"gtin", "category", "highlights", "variant.group"}
 _OPEN = ("extra.", "variant.axes.")
 
 
+class _Values(dict[Any, SpecValue | None]):
+    """The specs that texts and numbers mean by one rule, made as they are met."""
+
+    __slots__ = ("make", "rule")
+
+    def __init__(self, rule: SpecRule, locale: str) -> None:
+        super().__init__()
+        self.make, self.rule = cell_of(rule, rule.locale or locale), rule
+
+    def __missing__(self, value: object) -> SpecValue | None:
+        spec = None if value == "" else self.make(value)
+        if len(self) < _MEMORY:
+            self[value] = spec
+        return spec
+
+
+class _Columns(dict[str, tuple[str, _Values | None]]):
+    """The spec key and the values of each column; no values where its cells are no specs.
+
+    The key tells why not: it is empty where another rule names the column, and the column's own
+    name where no rule does.
+    """
+
+    __slots__ = ("named", "rules")
+
+    def __init__(self, rules: list[SpecRule], named: frozenset[str], locale: str) -> None:
+        super().__init__()
+        self.rules, self.named = [_Values(rule, locale) for rule in rules], named
+
+    def __missing__(self, name: str) -> tuple[str, _Values | None]:
+        found: tuple[str, _Values | None] = ("" if name in self.named else name, None)
+        for values in self.rules:
+            rule = values.rule
+            if name == rule.column or (rule.prefix and name.startswith(rule.prefix)):
+                found = (rule.key or slug(name.removeprefix(rule.prefix)), values)
+                break
+        self[name] = found
+        return found
+
+
 @dataclass(slots=True)
 class Compiled:
     """A mapping that is ready for rows. `ignored` counts the filled cells of unnamed columns."""
 
+    record: MappingRecord
     fields: list[Field]
-    rules: list[SpecRule]
     locale: str
-    named: frozenset[str]
-    csv: CsvRule
+    columns: _Columns
     required: frozenset[str] = REQUIRED
-    cells: dict[str, Kept | None] = field(default_factory=dict)
-    definitions: dict[str, SpecDefinition] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
 
-    def apply(self, row: Row) -> Applied:
-        """Return the written record of a row. Cost: one look-up a cell."""
+    @property
+    def csv(self) -> CsvRule:
+        """How the tables of the source are written."""
+        return self.record.csv
+
+    def product_maker(self, vocabulary: Vocabulary) -> Direct:
+        """Return what makes products of sound rows; a supplement's rows are never products."""
+        if self.required is not REQUIRED:
+            return lambda _row, _specs: None
+        return direct(self.record, self.locale, vocabulary)
+
+    def apply(self, row: Row, specs: Mapping[str, SpecValue], faults: Faults) -> Applied:
+        """Return the written record of a row, with what `specs` made of its other cells."""
         applied = Applied()
         for read in self.fields:
             read(row, applied)
-        applied.typed["specs"] = self._specs(row, applied)
+        applied.faults += faults
+        applied.typed["specs"] = specs
         if len(instants := applied.instants) == 1:
             applied.typed["lifecycle"] = Lifecycle(**instants)
         elif instants:  # their order is to be checked
             applied.record["lifecycle"] = {key: at.isoformat() for key, at in instants.items()}
         return applied
 
-    def _specs(self, row: Row, applied: Applied) -> dict[str, SpecValue]:
-        """Return the specs of all cells that a rule makes one; count the cells that none names."""
+    def specs(self, row: Row, faults: Faults) -> dict[str, SpecValue]:
+        """Return the specs of all cells that a rule makes one; count the cells that none names.
+
+        Cost: two look-ups a cell; each value of a column is parsed once.
+        """
         specs: dict[str, SpecValue] = {}
-        cells = self.cells
-        for column, value in row.items():
-            if column not in cells:
-                cells[column] = self._cell(column)
-            cell = cells[column]
-            if cell is None or value is None or value == "":
+        found = zip(map(self.columns.__getitem__, row), row.values(), row, strict=True)
+        for (key, values), value, name in found:
+            if values is None:
+                if key and value is not None and value != "":
+                    self.ignored[name] = self.ignored.get(name, 0) + 1
                 continue
-            if cell is _IGNORED:
-                self.ignored[column] = self.ignored.get(column, 0) + 1
-                continue
-            made = cell[2]
+            kind = type(value)
             try:
-                known = made.get(value) if type(value) in _SHARED else None
-                specs[cell[0]] = known or _made(cell, value)
+                if kind is str or kind is float:  # 1, 1.0 and True are one key, but not one value
+                    spec = values[value]
+                elif value is None:
+                    continue
+                else:
+                    spec = values.make(value)
             except FieldError as error:
-                applied.faults.append((column, error, Severity.ERROR))
+                faults.append((name, error, Severity.ERROR))
+                continue
+            if spec is not None:
+                specs[key] = spec
         return specs
 
-    def _cell(self, column: str) -> Kept | None:
-        """Find the spec rule of a column that is met for the first time.
-
-        Nothing where another rule names it, or it is ignored where none does.
-        """
-        for rule in self.rules:
-            if column == rule.column or (rule.prefix and column.startswith(rule.prefix)):
-                name = column[len(rule.prefix) :] if rule.prefix else column
-                key = rule.key or slug(name)
-                label = rule.label or name.replace("_", " ").strip().capitalize()
-                locale = rule.locale or self.locale
-                self.definitions[key] = SpecDefinition(
-                    key=key, type=rule.type, label={locale: " ".join(label.split())}, unit=rule.unit
-                )
-                return key, cell_of(rule, locale), {}
-        return None if column in self.named else _IGNORED
+    def definitions(self) -> dict[str, SpecDefinition]:
+        """Return what the specs are that rows had so far, by key."""
+        return {
+            key: _definition(name, key, values.rule, self.locale)
+            for name, (key, values) in self.columns.items()
+            if values is not None
+        }
 
 
-def _made(cell: Kept, value: object) -> SpecValue:
-    """Make the spec of a value and keep it for the next row that says the same."""
-    _, make, made = cell
-    spec = make(value)
-    if type(value) in _SHARED and len(made) < _MEMORY:
-        made[value] = spec
-    return spec
+def _definition(column: str, key: str, rule: SpecRule, locale: str) -> SpecDefinition:
+    name = column.removeprefix(rule.prefix)
+    label = rule.label or name.replace("_", " ").strip().capitalize()
+    words = {rule.locale or locale: " ".join(label.split())}
+    return SpecDefinition(key=key, type=rule.type, label=words, unit=rule.unit)
 
 
 def compile_mapping(
@@ -168,8 +205,8 @@ def compile_mapping(
     fields += [relation_of(rule) for rule in record.relations]
     if problems:
         return None, problems
-    named = frozenset(_named(record))
-    return Compiled(fields, record.specs, locale, named, record.csv, required), []
+    columns = _Columns(record.specs, frozenset(_named(record)), locale)
+    return Compiled(record, fields, locale, columns, required), []
 
 
 def _currency_problem(rule: PriceRule, path: str, place: Place) -> Iterable[Problem]:

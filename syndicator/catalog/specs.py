@@ -86,7 +86,10 @@ def quantity(written: object, unit: str = "") -> tuple[float, str]:
         FieldError: `number`, `unit`.
     """
     if isinstance(written, int | float) and not isinstance(written, bool):
-        return _finite(float(written), written), unit
+        try:
+            return _finite(float(written), written), unit
+        except OverflowError:  # JSON and YAML know whole numbers of any length
+            raise FieldError("number", "the number is too large", "a number", written) from None
     found = _QUANTITY.fullmatch(str(written).strip())
     if found is None or isinstance(written, bool):
         expected = f"a number in {unit}" if unit else "a number with its unit"

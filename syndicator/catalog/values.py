@@ -69,9 +69,9 @@ def parse_gtin(value: object) -> str:
 
 def check_digit(digits: str) -> str:
     """Return the check digit that follows `digits` (GS1: weights 3 and 1 from the right)."""
-    turned = digits[::-1]
-    total = 3 * sum(map(int, turned[::2])) + sum(map(int, turned[1::2]))
-    return str(-total % 10)
+    codes = digits.encode("ascii")[::-1]
+    total = 3 * sum(codes[::2]) + sum(codes[1::2])  # each code is a digit and 48
+    return str((48 * (len(codes) + 2 * len(codes[::2])) - total) % 10)
 
 
 # --- instants ----------------------------------------------------------------------------

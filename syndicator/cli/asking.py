@@ -8,7 +8,13 @@ from typing import Protocol
 import click
 
 from syndicator.cli.session import Instant, Session, standard
-from syndicator.entitlement import World, partner_summary, select_products, who_sees
+from syndicator.entitlement import (
+    World,
+    explain_widget,
+    partner_summary,
+    select_products,
+    who_sees,
+)
 from syndicator.entitlement import explain as explain_decision
 from syndicator.errors import UsageError
 from syndicator.workspace import Workspace, read_workspace, sound
@@ -30,6 +36,7 @@ class Answer(Protocol):
 @click.argument("partner", required=False)
 @click.argument("sku", required=False)
 @click.option("--field", help="Ask about one field of the product.")
+@click.option("--widget", help="Ask about a widget instead of a product.")
 @click.option("--who", metavar="SKU", help="Ask which partners may show this product.")
 @click.option("--partner", "whole", metavar="PARTNER", help="Ask what each of its rules does.")
 @click.option("--select", metavar="SELECTOR", help="Ask which products a selector names.")
@@ -40,23 +47,29 @@ def explain(
     partner: str | None,
     sku: str | None,
     field: str | None,
+    widget: str | None,
     who: str | None,
     whole: str | None,
     select: str | None,
     at: datetime | None,
 ) -> None:
-    """Tell whether PARTNER may show SKU, by which rule, and when that changes."""
-    asked = sum(map(bool, (partner and sku, who, whole, select)))
-    if asked != 1 or bool(partner) != bool(sku):
+    """Tell whether PARTNER may show SKU or a widget, by which rule, and when that changes."""
+    asked = sum(map(bool, (partner and sku, partner and widget, who, whole, select)))
+    if asked != 1 or bool(partner) != bool(sku or widget) or (field and not sku):
         raise UsageError(
-            "ask one question: PARTNER SKU, --who SKU, --partner PARTNER, or --select SELECTOR"
+            "ask one question: PARTNER SKU [--field FIELD], PARTNER --widget WIDGET, --who SKU,"
+            " --partner PARTNER, or --select SELECTOR"
         )
     workspace = sound(read_workspace(session.settings()))
     now = at or session.now()
     if select:
         _list(session, workspace, select, now)
         return
-    answer = _answer(workspace, now, partner or "", sku or "", field, who, whole)
+    if widget:
+        known = {package.id for package in workspace.widgets}
+        answer: Answer = explain_widget(workspace.manifests, partner or "", widget, now, known)
+    else:
+        answer = _answer(workspace, now, partner or "", sku or "", field, who, whole)
     session.answer(answer.as_json())
     if not session.as_json:
         for line in answer.lines():

@@ -98,6 +98,8 @@ def publish(session: Session, reviewed: Path | None, strict: bool) -> None:
     session.answer({**report.as_json(), **facts})
     if not session.as_json:
         session.say(report.summary())
+        for line in report.withdrawn.lines():
+            session.say(line)
         if report.feed_warnings:
             session.note(
                 f"{report.feed_warnings} warnings about feeds; "

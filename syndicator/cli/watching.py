@@ -59,7 +59,7 @@ class Watcher:
             self.session.note(f"error: {error}")
             self.session.answer_line({"ok": False, "message": str(error)})
         else:
-            self.session.note(report.summary())
+            self.session.note("\n".join((report.summary(), *report.withdrawn.lines())))
             self.session.answer_line({"ok": True, **report.as_json()})
 
     def _is_due(self) -> bool:

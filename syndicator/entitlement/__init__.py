@@ -17,13 +17,15 @@ from syndicator.entitlement.changes import (
     warn_of_losses,
 )
 from syndicator.entitlement.checks import check_selectors
-from syndicator.entitlement.explanation import Explanation, Part, UnknownNameError, explain
+from syndicator.entitlement.explaining import explain
+from syndicator.entitlement.explanation import Explanation, Part, UnknownNameError
 from syndicator.entitlement.impact import Impact
 from syndicator.entitlement.listing import select_products
 from syndicator.entitlement.model import Edition, Entitlements, Override
 from syndicator.entitlement.reader import parse_manifests
 from syndicator.entitlement.resolver import World, resolve
 from syndicator.entitlement.rules import Manifests, Partner, Program
+from syndicator.entitlement.widgets import check_widgets, explain_widget
 
 __all__ = [
     "Assortment",
@@ -44,8 +46,10 @@ __all__ = [
     "Viewers",
     "World",
     "check_selectors",
+    "check_widgets",
     "compare_worlds",
     "explain",
+    "explain_widget",
     "parse_manifests",
     "partner_summary",
     "resolve",

@@ -11,7 +11,8 @@ from pyroaring import BitMap
 
 from syndicator.catalog.model import Catalog
 from syndicator.entitlement.compiler import union
-from syndicator.entitlement.explanation import Case, Explanation, UnknownNameError
+from syndicator.entitlement.explaining import Case
+from syndicator.entitlement.explanation import Explanation, UnknownNameError
 from syndicator.entitlement.names import suggest
 from syndicator.entitlement.resolver import World
 from syndicator.entitlement.rights import Rights, rights_of
@@ -184,13 +185,15 @@ def partner_summary(world: World, partner: str, now: datetime) -> PartnerSummary
 def _counts(snapshot: Snapshot, rights: Rights) -> Iterator[RuleCount]:
     """Count forbids, then permits, each by name."""
     reach = snapshot.permitted(rights)
-    held = [snapshot.reach(rule, rights) for rule in rights.permits]
-    taken = [snapshot.reach(rule, rights) & reach for rule in rights.forbids]
+    permits = [rule for rule in rights.permits if rule.about_products]
+    forbids = [rule for rule in rights.forbids if rule.about_products]
+    held = [snapshot.reach(rule, rights) for rule in permits]
+    taken = [snapshot.reach(rule, rights) & reach for rule in forbids]
     forbidden = union(taken)
     open_to_all = [each - forbidden for each in held]
     for effect, rules, sets in (
-        ("forbids", rights.forbids, taken),
-        ("permits", rights.permits, open_to_all),
+        ("forbids", forbids, taken),
+        ("permits", permits, open_to_all),
     ):
         counted = zip(rules, _only(sets), strict=True)
         for rule, decisive in sorted(counted, key=lambda each: each[0].name):

@@ -127,6 +127,8 @@ class _Check:
             return
         compiler = Compiler(self._index, named, _SOME_TIME)
         for owner in owners:
+            if isinstance(owner, ProductRule) and not owner.about_products:
+                continue
             # What a price selects changes with time, so that nothing now says nothing.
             if not compiler.lists(owner.selector) and not compiler.products(owner.selector):
                 yield Problem(

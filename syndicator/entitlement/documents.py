@@ -126,18 +126,19 @@ class Grant(Windowed, frozen=True, kw_only=True):
 
 
 class Forbid(Windowed, frozen=True, kw_only=True):
-    """Takes products from a scope; always wins."""
+    """Takes products, widgets or both from a scope; always wins."""
 
     to: Scope
-    products: SelectorText
+    products: SelectorText = ""
+    widgets: tuple[Reference, ...] = ()
 
 
 class Delegation(Windowed, frozen=True, kw_only=True):
-    """What a distributor passes on to its dealers, of what it holds itself."""
+    """The products, widgets or both that a distributor passes on, of what it holds itself."""
 
     distributor: Reference
     to: Scope = "all"
-    products: SelectorText
+    products: SelectorText = ""
     widgets: tuple[Reference, ...] = ()
     early_access: bool = False
 
@@ -198,3 +199,8 @@ KINDS: dict[str, type[Manifest]] = {
     "rights-window": RightsWindow,
 }
 """Every kind of manifest and the shape of its document."""
+EITHER: dict[str, tuple[str, ...]] = {
+    "forbid": ("products", "widgets"),
+    "delegation": ("products", "widgets"),
+}
+"""Keys of which a document of a kind has at least one."""

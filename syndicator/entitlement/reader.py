@@ -157,7 +157,7 @@ class _Reader:
         return self._rule("grant", record, document, early_access=record.early_access)
 
     def _forbid(self, record: doc.Forbid, document: Located) -> ProductRule:
-        return self._rule("forbid", record, document)
+        return self._rule("forbid", record, document, widgets=frozenset(record.widgets))
 
     def _delegation(self, record: doc.Delegation, document: Located) -> ProductRule:
         return self._rule(
@@ -300,6 +300,8 @@ class _Reader:
             return None
 
     def _products(self, text: str, document: Located) -> tree.Selector:
+        if "products" not in document.data and document.data.get("widgets"):
+            return tree.NOTHING
         if text not in self.parsed:
             self.parsed[text] = parse_selector(text)
         found = self.parsed[text]

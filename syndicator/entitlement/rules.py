@@ -60,7 +60,12 @@ class ProductRule(Rule):
     distributor: str = ""
     """Only for a delegation: whose assortment bounds it."""
     widgets: frozenset[str] = frozenset()
-    """Only for a delegation: which of the distributor's widgets it passes on."""
+    """What a forbid takes; which of the distributor's widgets a delegation passes on."""
+
+    @property
+    def about_products(self) -> bool:
+        """Whether products were written; a forbid or delegation may be of widgets alone."""
+        return bool(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

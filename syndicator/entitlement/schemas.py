@@ -50,6 +50,8 @@ def _schema(kind: str, shape: type[doc.Manifest]) -> dict[str, Any]:
         definitions["ScopeName"] |= {"minProperties": 1, "maxProperties": 1}
         for name in definitions["ScopeName"]["properties"].values():
             name.pop("default", None)
+    if kind in doc.EITHER:
+        schema["anyOf"] = [{"required": [name]} for name in doc.EITHER[kind]]
     return schema | ({"$defs": definitions} if definitions else {})
 
 

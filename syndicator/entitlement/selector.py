@@ -113,6 +113,8 @@ class Comparison(_Hashed):
 
 Selector: TypeAlias = Everything | Named | Negation | Both | Either | Comparison
 
+NOTHING = Negation(Everything())
+"""No product at all: what a rule of widgets alone selects."""
 
 MAX_DEPTH = 64
 """Brackets, `not` and named selectors inside each other; sets are computed by recursion."""

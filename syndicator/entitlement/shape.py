@@ -54,6 +54,9 @@ def _read_fields(
         except msgspec.ValidationError as error:
             problems.append(_wrong_type(document, key, value, error))
     missing = [name for name, f in fields.items() if f.required and name not in data]
+    either = doc.EITHER.get(str(data["kind"]), ())
+    if either and not any(data.get(name) for name in either):
+        missing.append(either[0])
     problems += [_missing(document, name) for name in missing]
     return values, problems
 

@@ -118,15 +118,18 @@ class Snapshot:
         return frozenset(hidden)
 
     def widgets(self, rights: Rights) -> frozenset[str]:
-        """Return the widgets; a dealer has those that are passed on to it."""
+        """Return the widgets, without those that are forbidden.
+
+        A dealer has those that are passed on to it, of what its distributor has.
+        """
+        forbids = self._in_effect((r for r in rights.forbids if r.widgets), rights.zone)
+        taken = {widget for rule in forbids for widget in rule.widgets}
         if rights.distributor is not None:
             passed = self._in_effect(rights.permits, rights.zone)
-            return self.widgets(rights.distributor) & {
-                widget for rule in passed for widget in rule.widgets
-            }
-        return frozenset(
-            rule.widget for rule in rights.widgets if rule.window.holds(self.at, rights.zone)
-        )
+            above = self.widgets(rights.distributor)
+            return above & {widget for rule in passed for widget in rule.widgets} - taken
+        held = (rule for rule in rights.widgets if rule.window.holds(self.at, rights.zone))
+        return frozenset(rule.widget for rule in held) - taken
 
     def _in_effect(self, rules: Iterable[ProductRule], zone: str) -> list[ProductRule]:
         return [rule for rule in rules if rule.window.holds(self.at, zone)]

@@ -14,7 +14,7 @@ from syndicator.catalog.model import Product
 from syndicator.catalog.observation import SAMPLE
 from syndicator.catalog.proposal import propose
 from syndicator.errors import Origin, Problem
-from syndicator.sources.mapped import open_rows, take_row
+from syndicator.sources.mapped import Rows, open_rows
 from syndicator.sources.spec import SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import load_documents
@@ -73,9 +73,8 @@ def _tried(
     if compiled is None:
         return []
     vocabulary = Vocabulary(locales, known_locales=frozenset(locales))
-    entries = (
-        take_row(row, Origin(label, line), compiled, vocabulary, problems) for line, row in rows
-    )
+    made = Rows(compiled, vocabulary)
+    entries = (made.take(row, label, line, problems) for line, row in rows)
     return [entry.product for entry in entries if entry]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,16 @@ from syndicator.catalog.assembly import Entry, Parts
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.implied import implied_categories, implied_families
 from syndicator.catalog.intake import build_product
-from syndicator.catalog.mapping import REQUIRED, Compiled, compile_mapping, problems_of
-from syndicator.catalog.model import Product
+from syndicator.catalog.mapping import (
+    REQUIRED,
+    Compiled,
+    Faults,
+    compile_mapping,
+    problems_of,
+)
+from syndicator.catalog.model import Product, SpecValue
 from syndicator.catalog.rules import CsvRule
+from syndicator.catalog.shapes import Place
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources import jsonl, parquet
 from syndicator.sources.csvfile import read_table
@@ -22,7 +30,7 @@ from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import read_file
 
-Rows = Iterator[tuple[int, dict[str, Any]] | Problem]
+Located = Iterator[tuple[int, dict[str, Any]] | Problem]
 _SUFFIXES = {
     "jsonl": (".jsonl", ".ndjson", ".gz"),
     "csv": (".csv", ".tsv", ".txt"),
@@ -41,6 +49,7 @@ def gather(
     if mapping is None or not place.exists():
         return problems, Count(spec.path, 0, 0, 0)
     files = list(listed(place, _SUFFIXES[spec.format])) if place.is_dir() else [place]
+    rows = Rows(mapping, vocabulary)
     records = 0
     products: list[Product] = []
     for path in files:
@@ -49,7 +58,7 @@ def gather(
             records += 1
             if isinstance(row, Problem):
                 problems.append(row)
-            elif entry := take_row(row[1], Origin(label, row[0]), mapping, vocabulary, problems):
+            elif entry := rows.take(row[1], label, row[0], problems):
                 products.append(entry.product)
                 keep(entry, spec, parts)
     _imply(products, mapping, vocabulary, parts)
@@ -74,7 +83,7 @@ def load_mapping(
 
 def open_rows(
     path: Path, label: str, kind: str, rule: CsvRule | None, problems: list[Problem]
-) -> Rows:
+) -> Located:
     """Return the rows of one file of the format `kind`, lazily."""
     if kind == "jsonl":
         return jsonl.read_rows(path, label)
@@ -85,29 +94,47 @@ def open_rows(
     return table.rows if table else iter(())
 
 
-def take_row(
-    row: dict[str, Any],
-    origin: Origin,
-    mapping: Compiled,
-    vocabulary: Vocabulary,
-    problems: list[Problem],
-) -> Entry | None:
-    """Return the product of a row, or nothing and its problems."""
-    applied = mapping.apply(row)
-    if mapping.required is not REQUIRED:  # a supplement's row is no whole product
-        applied.record = dict.fromkeys(REQUIRED, "-") | applied.record
+class Rows:
+    """Makes products of the rows of one source, by its mapping."""
 
-    def place(_path: str) -> Origin:
-        return origin
+    def __init__(self, mapping: Compiled, vocabulary: Vocabulary) -> None:
+        self.mapping, self.vocabulary = mapping, vocabulary
+        self._direct = mapping.product_maker(vocabulary)
 
-    refused = False
-    if applied.faults:
-        faults = problems_of(applied, place)
-        problems += faults
-        refused = any(fault.severity is Severity.ERROR for fault in faults)
-    product, wrong = build_product(applied.record, vocabulary, place, applied.typed)
-    problems += wrong
-    return None if product is None or refused else Entry(product, place, strict=False)
+    def take(
+        self, row: dict[str, Any], label: str, line: int, problems: list[Problem]
+    ) -> Entry | None:
+        """Return the product of the row at a line, or nothing and its problems."""
+        faults: Faults = []
+        specs = self.mapping.specs(row, faults)
+        place = partial(_at, label, line)
+        product = None if faults else self._direct(row, specs)
+        if product is None:
+            product = self._slowly(row, specs, faults, place, problems)
+        return None if product is None else Entry(product, place, strict=False)
+
+    def _slowly(
+        self,
+        row: dict[str, Any],
+        specs: dict[str, SpecValue],
+        faults: Faults,
+        place: Place,
+        problems: list[Problem],
+    ) -> Product | None:
+        """Return the product of an unusual row, or nothing, with all that is wrong in it."""
+        applied = self.mapping.apply(row, specs, faults)
+        if self.mapping.required is not REQUIRED:  # a supplement's row is no whole product
+            applied.record = dict.fromkeys(REQUIRED, "-") | applied.record
+        wrong = problems_of(applied, place)
+        refused = any(fault.severity is Severity.ERROR for fault in wrong)
+        product, more = build_product(applied.record, self.vocabulary, place, applied.typed)
+        problems += [*wrong, *more]
+        return None if refused else product
+
+
+def _at(label: str, line: int, _path: str) -> Origin:
+    """Give every cell of a row the row's place."""
+    return Origin(label, line)
 
 
 def _imply(
@@ -115,4 +142,6 @@ def _imply(
 ) -> None:
     locale = vocabulary.locales[0]
     parts.categories |= implied_categories(products, parts.categories, locale)
-    parts.families |= implied_families(products, parts.families, mapping.definitions, locale)
+    if any(product.family for product in products):
+        told = mapping.definitions()
+        parts.families |= implied_families(products, parts.families, told, locale)

@@ -177,6 +177,7 @@ def _sql_rows(
     from sqlalchemy import create_engine, text  # noqa: PLC0415  see above
     from sqlalchemy.engine import make_url  # noqa: PLC0415
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+    from sqlalchemy.pool import NullPool  # noqa: PLC0415
 
     missing = [name for name in re.findall(r"\$\{(\w+)\}", table.sql) if name not in environment]
     if missing:
@@ -195,11 +196,11 @@ def _sql_rows(
         url = make_url(address)
         if url.get_backend_name() == "sqlite" and url.database:
             url = url.set(database=str(root / url.database))
-        engine = create_engine(url)
+        # One question: the connection ends with it, also where the database refuses to answer.
+        engine = create_engine(url, poolclass=NullPool)
         with engine.connect() as connection:
             result = connection.execution_options(stream_results=True).execute(text(table.query))
             yield from _result_rows(table, result.keys(), result.mappings(), label, document)
-        engine.dispose()
     except (SQLAlchemyError, ImportError, ValueError) as error:
         yield Problem(
             "sql",

@@ -17,7 +17,12 @@ from syndicator.targets.history import (
 )
 from syndicator.targets.memory import MemoryTarget
 from syndicator.targets.port import AmbiguousError, Blob, Entry, Readable, Swap, Target, Usage, blob
-from syndicator.targets.profile import TargetProfile, open_target, parse_targets
+from syndicator.targets.profile import (
+    TargetProfile,
+    forget_buckets,
+    open_target,
+    parse_targets,
+)
 from syndicator.targets.reading import Live, fetcher, read_live, read_ref, read_release
 from syndicator.targets.report import Report
 from syndicator.targets.verify import Verification, repair, verify
@@ -47,6 +52,7 @@ __all__ = [
     "deliver",
     "fetcher",
     "find_release",
+    "forget_buckets",
     "gc",
     "open_target",
     "parse_targets",

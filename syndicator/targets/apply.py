@@ -134,6 +134,7 @@ class _Publish:
     def _committed(self, plan: Plan, began: float) -> None:
         self.report.generation = plan.generation
         self.report.committed = True
+        self.report.withdrawn = plan.withdrawn
         self.report.committed_after = self.clock() - began
 
     def _learned(self, live: Live) -> Live:

@@ -136,11 +136,13 @@ def _entries(
         for partner, record in release.partners.items()
         if record.generation > since
     }
+    if not wanted:
+        return 0
     expected: dict[str, bytes | None] = {}
     for partner, record in (before.partners if before else {}).items():
         if (key := keys.entry(namer, partner)) in wanted:
             expected[key] = record.entry_bytes(namer, signer)
-    return flip(delivery.target, wanted, expected) if wanted else 0
+    return flip(delivery.target, wanted, expected)
 
 
 def _aliases(target: Target, release: Release, since: int) -> None:

@@ -15,10 +15,9 @@ import gzip
 import os
 import secrets
 import zlib
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -26,6 +25,7 @@ from pathlib import Path
 import brotli
 
 from syndicator.errors import TargetError
+from syndicator.targets.parallel import ahead
 from syndicator.targets.port import Blob, Entry, Swap, Usage, checked
 
 NEIGHBOURS = (".br", ".gz")
@@ -35,16 +35,31 @@ _GZIP_LEVEL = 4
 _SMALLEST_COMPRESSED = 256
 _FLUSHED_ONE_BY_ONE = 12
 """Up to so many files are flushed one by one; beyond, one barrier for the machine is faster."""
+_THREADS = 4
+"""Files under way: compressing uses every core, and a disk that is busy keeps nobody waiting."""
 _LOCK, _STAGE = ".lock", ".stage"
 
 Forms = list[tuple[str, bytes]]
 """Suffixes and bytes of the files of one blob."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The files that one blob became."""
+
+    path: str
+    """Where the plain one belongs."""
+    staged: dict[str, str]
+    """Suffix to the file that holds it for now."""
+    size: int
+    """Bytes that were written, 0 where they were there already."""
+
+
 class DirectoryTarget:
     """Keeps blobs as files below `root`, which is made where it is missing."""
 
     shared = True
+    parallel = 1
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -69,20 +84,15 @@ class DirectoryTarget:
                 return None
 
     def create(self, blobs: Iterable[Blob]) -> None:
-        """Write immutable blobs; their neighbours appear before them.
-
-        Compressing runs beside writing, a few blobs ahead.
+        """Write immutable blobs; their neighbours appear before them. What is there is renewed.
 
         Raises:
             TargetError: A file cannot be written; those before it are harmless.
         """
         written: list[str] = []
-        for blob, forms in _ahead(blobs):
-            path = self._path(blob.key)
-            for suffix, data in forms:
-                self._reveal(self._stage(path + suffix, data), path + suffix)
-                written.append(path + suffix)
-            self.usage.writes += 1
+        for files in ahead(self._created, blobs, _THREADS):
+            written += (files.path + suffix for suffix in files.staged)
+            self._count(files)
         self._barrier(written)
 
     def swap(self, swaps: Sequence[Swap]) -> list[bool]:
@@ -102,18 +112,11 @@ class DirectoryTarget:
         Raises:
             TargetError: A file cannot be written.
         """
-        staged = [
-            (self._path(blob.key), self._staged(blob, forms)) for blob, forms in _ahead(blobs)
-        ]
-        self._barrier([file for _, files in staged for file in files.values()])
-        for path, files in staged:
-            for suffix in NEIGHBOURS:
-                self._remove(path + suffix)
-            for suffix in ("", *NEIGHBOURS):
-                if suffix in files:
-                    self._reveal(files[suffix], path + suffix)
-            self.usage.writes += 1
-        self._flush_folders({os.path.dirname(path) for path, _ in staged})
+        staged = list(ahead(self._staged, blobs, _THREADS))
+        self._barrier([file for files in staged for file in files.staged.values()])
+        for files in ahead(self._revealed, staged, _THREADS):
+            self._count(files)
+        self._flush_folders({os.path.dirname(files.path) for files in staged})
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove keys and their neighbours.
@@ -182,11 +185,51 @@ class DirectoryTarget:
                 os.makedirs(folder, exist_ok=True)
             self._made.add(folder)
 
-    def _staged(self, blob: Blob, forms: Forms) -> dict[str, str]:
-        return {suffix: self._stage(self._place(blob.key), data) for suffix, data in forms}
+    def _count(self, files: _Files) -> None:
+        self.usage.writes += 1
+        self.usage.bytes_written += files.size
+
+    def _created(self, blob: Blob) -> _Files:
+        """Renew an immutable blob that is there, or write it; for any thread."""
+        path = self._path(blob.key)
+        if self._renewed(blob, path):
+            suffixes = (*(NEIGHBOURS if _compressible(blob) else ()), "")
+            return _Files(path, dict.fromkeys(suffixes, path), 0)
+        files = self._staged(blob)
+        for suffix, file in files.staged.items():
+            self._reveal(file, path + suffix)
+        return files
+
+    @staticmethod
+    def _renewed(blob: Blob, path: str) -> bool:
+        """Make the files of a blob young again, if they are there and hold it."""
+        try:
+            with open(path, "rb") as file:  # noqa: PTH123  see above
+                if file.read() != blob.data:
+                    return False
+            for suffix in (*(NEIGHBOURS if _compressible(blob) else ()), ""):
+                os.utime(path + suffix)
+        except OSError:
+            return False  # writing will tell what is wrong, if anything is
+        return True
+
+    def _staged(self, blob: Blob) -> _Files:
+        """Write a blob in all its forms beside the tree; for any thread."""
+        path, forms = self._path(blob.key), _forms(blob)
+        staged = {suffix: self._stage(path, data) for suffix, data in forms}
+        return _Files(path, staged, sum(len(data) for _, data in forms))
+
+    def _revealed(self, files: _Files) -> _Files:
+        """Put a staged blob in its place: first no neighbour, then the plain file, then its own."""
+        for suffix in NEIGHBOURS:
+            self._remove(files.path + suffix)
+        for suffix in ("", *NEIGHBOURS):
+            if suffix in files.staged:
+                self._reveal(files.staged[suffix], files.path + suffix)
+        return files
 
     def _stage(self, path: str, data: bytes) -> str:
-        """Write the bytes beside the tree; the name is this instance's alone."""
+        """Write the bytes of `path` beside the tree; the name is this instance's alone."""
         stage = f"{self._root}/{_STAGE}"
         self._folder(stage)
         file = f"{stage}/{self._run}-{next(self._numbers)}"
@@ -197,7 +240,6 @@ class DirectoryTarget:
                 with suppress(OSError):
                     os.unlink(file)
                 raise
-        self.usage.bytes_written += len(data)
         return file
 
     @staticmethod
@@ -239,27 +281,14 @@ class DirectoryTarget:
             os.close(handle)
 
 
-def _ahead(blobs: Iterable[Blob]) -> Iterator[tuple[Blob, Forms]]:
-    """Yield every blob with its compressed forms, made by threads a few blobs ahead."""
-    threads = os.cpu_count() or 1
-    waiting: deque[tuple[Blob, Future[Forms]]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        for blob in blobs:
-            waiting.append((blob, _later(pool, blob)))
-            if len(waiting) > 2 * threads:
-                ready, forms = waiting.popleft()
-                yield ready, forms.result()
-        for ready, forms in waiting:
-            yield ready, forms.result()
+def _compressible(blob: Blob) -> bool:
+    """Tell whether a blob has compressed neighbours."""
+    served = blob.textual and blob.key.startswith("public/")
+    return served and len(blob.data) >= _SMALLEST_COMPRESSED
 
 
-def _later(pool: ThreadPoolExecutor, blob: Blob) -> Future[Forms]:
-    """Return the forms of a blob when they are made: at once where nothing is compressed."""
-    if blob.textual and blob.key.startswith("public/") and len(blob.data) >= _SMALLEST_COMPRESSED:
-        return pool.submit(_compressed, blob.data)
-    ready: Future[Forms] = Future()
-    ready.set_result([("", blob.data)])
-    return ready
+def _forms(blob: Blob) -> Forms:
+    return _compressed(blob.data) if _compressible(blob) else [("", blob.data)]
 
 
 def _compressed(data: bytes) -> Forms:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from syndicator.bundle import keys
-from syndicator.bundle.reach import kept, reachable
+from syndicator.bundle.reach import AGE, COUNT, GRACE, kept, reachable
 from syndicator.errors import ConflictError
 from syndicator.targets.conditional import swap_certainly
-from syndicator.targets.history import lineage
+from syndicator.targets.history import lineage, read_ancestors
 from syndicator.targets.pending import Pending
 from syndicator.targets.port import Entry, Swap, Target, blob
-from syndicator.targets.reading import fetcher, read_live
+from syndicator.targets.reading import fetch_all, read_live
 
 _PREFIXES = ("public/o/", "public/m/", "public/w/", "private/o/", keys.RELEASES)
 
@@ -32,9 +32,9 @@ class Swept(Protocol):
 class Retention:
     """How long things are kept. `grace` must be longer than the longest publish."""
 
-    count: int = 10
-    age: timedelta = timedelta(days=30)
-    grace: timedelta = timedelta(hours=24)
+    count: int = COUNT
+    age: timedelta = AGE
+    grace: timedelta = GRACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,9 @@ def survey(target: Target, *, now: datetime, retention: Retention) -> Garbage:
     live = read_live(target)
     if live is None:
         return Garbage(now, (), (), (), 0, data)
-    ancestors = list(lineage(target, live.release))
+    ancestors = lineage(target, live.release)
     keep = kept(ancestors, live.ref.generation, count=retention.count, age=retention.age, now=now)
-    used = reachable(keep, fetcher(target)) | live.release.aliases.keys()
+    used = reachable(read_ancestors(target, keep), fetch_all(target)) | live.release.aliases.keys()
     before = (now - retention.grace).timestamp()
     unused = list(_unused(listed, used, before))
     marked = frozenset(pending.keys) if pending else frozenset()

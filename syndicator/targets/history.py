@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
-from syndicator.bundle import Build, Plan, Release, diff, keys, parse_release
+from syndicator.bundle import Build, Plan, Release, diff, keys
 from syndicator.bundle.restore import build_of
 from syndicator.canonical import Namer
 from syndicator.errors import UsageError, VerificationError
 from syndicator.targets.apply import publish
 from syndicator.targets.deliver import Feeds
 from syndicator.targets.port import Target
-from syndicator.targets.reading import Live, fetcher, read_live, read_ref
+from syndicator.targets.reading import (
+    Live,
+    fetcher,
+    parsed_release,
+    read_all,
+    read_live,
+    read_ref,
+)
 from syndicator.targets.report import Report
 
 
 class _Told(msgspec.Struct):
+    """What a release says of itself, without the records that it names."""
+
     generation: int
     created: str
     inputs: str
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A committed release that is kept, as far as its own document tells."""
+
+    key: str
+    generation: int
+    created: str
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +70,21 @@ class Rollback:
 
 
 def releases(target: Target, limit: int | None = None) -> list[ReleaseInfo]:
-    """Return the kept releases, newest first. Cost: a listing, and one request for each.
+    """Return the kept releases, newest first.
+
+    Cost: a listing, and one request for each, several at a time.
 
     Raises:
         VerificationError: A release is damaged.
     """
     ref = read_ref(target)
-    return [_info(target, key, ref.release if ref else "") for key in release_keys(target)[:limit]]
+    live, found = ref.release if ref else "", dict.fromkeys(release_keys(target)[:limit])
+    told = (
+        (key, _told(key, data)) for key, data in zip(found, read_all(target, found), strict=True)
+    )
+    return [
+        ReleaseInfo(one.generation, one.created, key, one.inputs, key == live) for key, one in told
+    ]
 
 
 def release_keys(target: Target) -> list[str]:
@@ -75,17 +103,39 @@ def stored_release(target: Target, key: str) -> Release:
     data = target.read(key)
     if data is None:
         raise VerificationError(f"{key}: missing")
-    return parse_release(key, data, fetcher(target))
+    return parsed_release(target, key, data, {})
 
 
-def lineage(target: Target, live: Release) -> Iterator[Release]:
-    """Yield the live release and its ancestors as far as they are kept."""
-    yield live
-    key = live.parent
-    while key and target.read(key) is not None:
-        release = stored_release(target, key)
-        yield release
-        key = release.parent
+def lineage(target: Target, live: Release, oldest: int = 0) -> list[Ancestor]:
+    """Return the live release and its ancestors as far as they are kept, newest first.
+
+    None is older than generation `oldest`. Cost: a listing, and one request for each release,
+    several at a time; records are not read.
+
+    Raises:
+        VerificationError: A release on the way is damaged.
+    """
+    numbered = ((key, keys.release_generation(key) or 0) for key in release_keys(target))
+    wanted = {key: n for key, n in numbered if oldest <= n <= live.generation}
+    there = dict(zip(wanted, read_all(target, wanted), strict=True))
+    found: list[Ancestor] = []
+    key = live.key
+    while (data := there.get(key)) is not None:
+        told = _told(key, data)
+        found.append(Ancestor(key, told.generation, told.created, data))
+        key = told.parent
+    return found
+
+
+def read_ancestors(target: Target, ancestors: Iterable[Ancestor]) -> Iterator[Release]:
+    """Yield whole releases; records that one shares with the one before are read once.
+
+    Raises:
+        VerificationError: A record is missing or damaged.
+    """
+    known: dict[str, bytes] = {}
+    for one in ancestors:
+        yield parsed_release(target, one.key, one.data, known)
 
 
 def find_release(target: Target, generation: int, live: Release) -> Release:
@@ -94,9 +144,11 @@ def find_release(target: Target, generation: int, live: Release) -> Release:
     Raises:
         UsageError: It was never committed, or is no longer kept.
     """
-    for release in lineage(target, live):
-        if release.generation == generation:
-            return release
+    if generation == live.generation:
+        return live
+    for one in lineage(target, live, generation):
+        if one.generation == generation:
+            return parsed_release(target, one.key, one.data, {})
     raise UsageError(
         f"release {generation} is not kept; `syndicator releases` lists those that are"
     )
@@ -147,10 +199,8 @@ def roll_back(
     )
 
 
-def _info(target: Target, key: str, live: str) -> ReleaseInfo:
-    data = target.read(key)
+def _told(key: str, data: bytes | None) -> _Told:
     try:
-        told = msgspec.json.decode(data or b"", type=_Told)
+        return msgspec.json.decode(data or b"", type=_Told)
     except msgspec.DecodeError as error:
         raise VerificationError(f"{key}: damaged: {error}") from error
-    return ReleaseInfo(told.generation, told.created, key, told.inputs, key == live)

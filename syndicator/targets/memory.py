@@ -13,6 +13,7 @@ class MemoryTarget:
     """Keeps blobs in a dictionary; safe for several threads."""
 
     shared = True
+    parallel = 1
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:  # noqa: TID251  ages of blobs
         self.usage = Usage()

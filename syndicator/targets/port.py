@@ -133,6 +133,11 @@ class Target(Protocol):
         """Whether several publishers may use the target."""
         ...
 
+    @property
+    def parallel(self) -> int:
+        """How many reads at a time pay; 1 where none do."""
+        ...
+
     def read(self, key: str) -> bytes | None:
         """Return the bytes under `key`, None where there are none."""
         ...

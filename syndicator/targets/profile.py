@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from syndicator.errors import Origin, Problem
 from syndicator.located import Located
 from syndicator.targets.directory import DirectoryTarget
-from syndicator.targets.port import Target
+from syndicator.targets.port import Target, Usage
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -68,11 +69,26 @@ def parse_targets(
 def open_target(profile: TargetProfile, root: Path) -> Target:
     """Open the target of a profile; `root` is the workspace.
 
+    A bucket that was opened before in this process is not probed again, keeps its connections and
+    what it knows of small documents; its usage counts anew.
+
     Raises:
         TargetError: It cannot be reached.
     """
     if profile.type == "directory":
         return DirectoryTarget(root / profile.path)
+    target = _bucket(profile)
+    target.usage = Usage()
+    return target
+
+
+def forget_buckets() -> None:
+    """Forget all that is known of buckets: after a failure, credentials may have been renewed."""
+    _bucket.cache_clear()
+
+
+@lru_cache(maxsize=4)
+def _bucket(profile: TargetProfile) -> Target:
     # boto3 takes a third of a second to import: only who publishes to a bucket waits for it.
     from syndicator.targets.s3 import S3Target, connector  # noqa: PLC0415
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from syndicator.bundle import Withdrawal
 from syndicator.targets.port import Usage
 from syndicator.targets.reading import Live
 
@@ -33,6 +34,8 @@ class Report:
     """Partner id to the seconds after which its last head was live."""
     began: float = 0.0
     """When the change was made, on the caller's clock."""
+    withdrawn: Withdrawal = field(default_factory=Withdrawal)
+    """What somebody lost by this release, and where it stays until collection."""
     after: Live | None = None
     """What is live now; the next publish of this process need not read it again."""
 
@@ -66,6 +69,7 @@ class Report:
             "partners": len(self.live),
             "live_p50": round(self.percentile(0.5), 3),
             "live_p95": round(self.percentile(0.95), 3),
+            "withdrawn": self.withdrawn.as_json(),
         }
 
     def summary(self) -> str:

@@ -12,7 +12,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +23,7 @@ from botocore.exceptions import ConnectionError as LostConnectionError
 
 from syndicator.errors import TargetError
 from syndicator.targets import s3errors
+from syndicator.targets.parallel import each
 from syndicator.targets.port import AmbiguousError, Blob, Entry, Swap, Usage, blob, checked
 
 THREADS = 16
@@ -42,6 +42,8 @@ class S3Target:
     `exclusive` promises that nobody else publishes there; only then is a store accepted that
     ignores conditional writes. The store is probed before the first conditional write.
     """
+
+    parallel = THREADS
 
     def __init__(
         self,
@@ -94,7 +96,7 @@ class S3Target:
         Raises:
             TargetError: The store cannot be reached, or refuses; what was written is harmless.
         """
-        self._each(self._put, blobs)
+        each(self._put, blobs, THREADS)
 
     def swap(self, swaps: Sequence[Swap]) -> list[bool]:
         """Apply each compare-and-swap on its own, several at a time.
@@ -115,7 +117,7 @@ class S3Target:
             number, swap = numbered
             outcome[number] = self._swap(swap)
 
-        self._each(one, enumerate(swaps))
+        each(one, enumerate(swaps), THREADS)
         return outcome
 
     def write(self, blobs: Iterable[Blob]) -> None:
@@ -124,7 +126,7 @@ class S3Target:
         Raises:
             TargetError: The store cannot be reached, or refuses.
         """
-        self._each(self._put, blobs)
+        each(self._put, blobs, THREADS)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove keys, a thousand in a request.
@@ -264,23 +266,6 @@ class S3Target:
 
     def _name(self, key: str) -> str:
         return f"s3://{self.bucket}/{self.prefix}{key}"
-
-    @staticmethod
-    def _each(action: Callable[[Any], None], things: Iterable[Any]) -> None:
-        """Run `action` on every thing, some at a time, and hold few of them in memory."""
-        pending: set[Future[None]] = set()
-        with ThreadPoolExecutor(THREADS) as pool:
-            try:
-                for thing in things:
-                    pending.add(pool.submit(action, thing))
-                    if len(pending) >= 2 * THREADS:
-                        done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                        for future in done:
-                            future.result()
-                for future in pending:
-                    future.result()
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
 
     def _counted(self, client: Any) -> Any:  # noqa: ANN401  boto3 ships no types
         client.meta.events.register("before-send.s3", self._count)

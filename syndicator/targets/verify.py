@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from syndicator.bundle import Build, Ref, Release, Signer, diff, keys, parse_release, signed_by
-from syndicator.bundle.audit import Audit, Finding
+from syndicator.bundle import Build, Ref, Release, Signer, diff, keys, signed_by
+from syndicator.bundle.audit import Audit, Finding, Look
 from syndicator.bundle.release import media_bytes, media_reference
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
 from syndicator.targets.apply import Asset, commit_anew
 from syndicator.targets.deliver import Delivery, Feeds
 from syndicator.targets.history import release_keys
+from syndicator.targets.parallel import ahead
 from syndicator.targets.port import Target, blob
-from syndicator.targets.reading import fetcher, read_live
+from syndicator.targets.reading import fetcher, parallel, parsed_release, read_live
 from syndicator.targets.report import Report
 
 _REWRITTEN = {"missing", "damaged", "unsigned", "stale"}
@@ -136,6 +137,9 @@ def repair(
     plan = replace(diff(None, build, fetcher(target)), generation=_next_generation(target, found))
     delivery = Delivery(target, build.namer, clock, feeds)
     commit_anew(delivery, build, plan, now=now, nonce=nonce, asset=asset, report=report)
+    # Publishing trusts files that hold the right bytes; their compressed forms may not.
+    harmed = [finding.key for finding in wrong if finding.key in build.objects]
+    target.write(blob(key, build.objects[key].make()) for key in harmed)
     _remove_strays(target, build)
     found.republished = True
     return report
@@ -181,15 +185,14 @@ def _mutable(target: Target, namer: Namer) -> dict[str, bytes]:
 
 
 def _release(target: Target, ref: Ref, namer: Namer) -> Release:
-    fetch = fetcher(target)
-    data = fetch(ref.release, ref.integrity)
+    data = fetcher(target)(ref.release, ref.integrity)
     if not signed_by(data, Signer(namer).public_key):
         raise VerificationError(f"{ref.release}: its signature is not this workspace's")
-    return parse_release(ref.release, data, fetch)
+    return parsed_release(target, ref.release, data, {})
 
 
-def _looker(target: Target) -> Callable[[str], bytes | None]:
-    """Return how to look at a key in all the forms in which it is served."""
+def _looker(target: Target) -> Look:
+    """Return how to look at many keys in all the forms in which they are served."""
 
     def look(key: str) -> bytes | None:
         data = target.read(key)
@@ -197,7 +200,7 @@ def _looker(target: Target) -> Callable[[str], bytes | None]:
             return b"(its compressed neighbour holds something else)"
         return data
 
-    return look
+    return lambda wanted: ahead(look, wanted, parallel(target))
 
 
 def _next_generation(target: Target, found: Verification) -> int:

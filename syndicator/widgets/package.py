@@ -2,7 +2,8 @@
 
 A widget is a folder with a `widget.toml`. Nothing is built: JavaScript and CSS go out as they are
 written, minified where the optional minifier is installed. A file that verifies others before it
-uses them carries the literal `"@pins"`, which packaging replaces by the hashes of those files.
+uses them carries the literal `"@pins"`, which packaging replaces by the hashes of those files; one
+that holds others carries `"@inline NAME"`, see `syndicator.widgets.inlining`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import orjson
 from syndicator.canonical import fingerprint, integrity
 from syndicator.errors import InvalidInputError, Origin, Problem
 from syndicator.widgets.declaration import DECLARATION, Declaration, read_declaration
+from syndicator.widgets.inlining import inlined, missing
 from syndicator.widgets.minifying import minified
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def package(folder: Path) -> WidgetPackage:
     sources = _read_files(folder)
     if problems := _problems(folder, declaration, sources):
         raise InvalidInputError(problems)
-    ready = {name: minified(name, data) for name, data in sources.items()}
+    ready = inlined({name: minified(name, data) for name, data in sources.items()})
     mark = _fingerprint(declaration, ready)
     files = _pinned(declaration, ready, mark)
     return WidgetPackage(
@@ -105,17 +107,32 @@ def _publishable(name: str) -> bool:
 def pins_of(declaration: Declaration, names: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
     """Return which files each file verifies, with the patterns resolved, in order of name."""
     return {
-        name: tuple(
-            sorted(
-                {one for pattern in patterns for one in names if fnmatch.fnmatchcase(one, pattern)}
-            )
-        )
-        for name, patterns in declaration.pins.items()
+        name: tuple(sorted({one for pattern in patterns for one in fnmatch.filter(names, pattern)}))
+        for key, patterns in declaration.pins.items()
+        for name in fnmatch.filter(names, key)
     }
 
 
-def _problems(folder: Path, declaration: Declaration, files: Mapping[str, bytes]) -> list[Problem]:
+def _problems(
+    folder: Path, declaration: Declaration, sources: Mapping[str, bytes]
+) -> list[Problem]:
     origin = Origin(str(folder / DECLARATION))
+    absent = [
+        Problem(
+            "missing-file",
+            "a script holds a file that is not in the widget",
+            Origin(str(folder / name)),
+            expected="a file",
+            found=pattern,
+        )
+        for name, pattern in missing(sources)
+    ]
+    return absent or _pin_problems(origin, declaration, inlined(sources))
+
+
+def _pin_problems(
+    origin: Origin, declaration: Declaration, files: Mapping[str, bytes]
+) -> list[Problem]:
     problems = []
     if declaration.entry not in files:
         problems.append(
@@ -130,7 +147,8 @@ def _problems(folder: Path, declaration: Declaration, files: Mapping[str, bytes]
         )
     for name, patterns in declaration.pins.items():
         path = f'pins."{name}"'
-        if not PINS.search(files.get(name, b"")):
+        holders = fnmatch.filter(files, name)
+        if not holders or not all(PINS.search(files[one]) for one in holders):
             problems.append(
                 Problem(
                     "no-pins",

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from syndicator.bundle import Plan, Release, Signer, compose, diff, encode_release, parse_release
+from syndicator.bundle import (
+    Plan,
+    Release,
+    Signer,
+    compose,
+    diff,
+    encode_release,
+    keys,
+    parse_release,
+)
+from syndicator.bundle.release import media_bytes, media_reference
 from tests.targets.world import NAMER, NOW, World, sku
 
 
@@ -14,6 +24,9 @@ def released(world: World, previous: Release | None = None) -> tuple[Release, di
     """Release a world in memory; return the release and every object it leads to."""
     build = world.build()
     objects = {key: piece.make() for key, piece in build.objects.items()}
+    for media in {edition.media for edition in build.editions.values()}:
+        if (reference := media_reference(media, NAMER)) is not None:
+            objects[keys.private_object(reference[0])] = media_bytes(media)
     plan = diff(previous, build, lambda key, _: objects[key])
     made = compose(previous, build, plan, now=NOW, nonce="n", delivered=0)
     stored = encode_release(made, NAMER, Signer(NAMER))
@@ -52,6 +65,7 @@ def test_a_plan_names_products_by_partner_and_edition() -> None:
     plan = planned(world, made, objects)
     delta = plan.partners["partner0"]
     assert (delta.gained, delta.lost, delta.changed) == ((sku(12),), (sku(3),), (sku(8),))
+    assert plan.withdrawn.products == (sku(3),)
     edition = next(step for step in plan.editions if step.edition == "by3-en")
     assert (edition.status, edition.delta.gained, edition.delta.lost) == (
         "changed",

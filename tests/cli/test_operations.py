@@ -105,6 +105,16 @@ def test_plan_names_the_edited_rule(run: Run, published: Path) -> None:
     assert change["causes"][0]["rule"] == "grant dealers-everything"
     assert change["causes"][0]["how"] == "edited"
     assert len(planned["warnings"]) == 1
+    # What is withdrawn, and where it stays until collection, before it is done and after.
+    left = planned["withdrawn"]
+    assert left["products"] == ["BULB-1"]
+    assert len(left["objects"]) >= 1
+    told = run("publish", cwd=published).out
+    assert "Withdrawn from somebody: 1 product." in told
+    assert f"collects release {left['release']}: not before {left['until']}" in told
+    for key in left["objects"]:
+        assert key in told
+        assert (published / "build/site" / key).is_file()
 
 
 def test_a_plan_for_a_later_day_shows_what_ends_its_embargo(run: Run, norrvind: Path) -> None:
@@ -119,7 +129,7 @@ def test_a_plan_for_a_later_day_shows_what_ends_its_embargo(run: Run, norrvind: 
     assert "NV-FJORD-9" in gained(later)
 
 
-def test_explain_answers_three_questions(run: Run, norrvind: Path) -> None:
+def test_explain_answers_every_question(run: Run, norrvind: Path) -> None:
     """One product of one partner, who shows a product, and what each rule of a partner does."""
     refused = run("explain", "velohaus", "NV-HALO-LTD", "--json", cwd=norrvind).json
     assert refused["allowed"] is False
@@ -130,7 +140,11 @@ def test_explain_answers_three_questions(run: Run, norrvind: Path) -> None:
     listed = run("explain", "--select", 'category under "bikes/kids"', "--json", cwd=norrvind).json
     assert "NV-FJORD-7" not in listed["products"]
     assert len(listed["products"]) >= 3
+    widget = run("explain", "velohaus", "--widget", "configurator", "--json", cwd=norrvind).json
+    assert widget["allowed"] is True
+    assert widget["deciding"]["file"] == "manifests/widgets.yaml"
     assert run("explain", cwd=norrvind).code == 2
+    assert run("explain", "velohaus", "--widget", "w", "--field", "price", cwd=norrvind).code == 2
 
 
 def test_the_readme_s_transcripts_are_what_the_command_prints(

@@ -248,6 +248,32 @@ def test_widgets_are_granted_and_passed_on_like_products(say, goods):
     assert edition(say, goods, text + DELEGATION, "corner").widgets == ()
     passed = DELEGATION.replace("products: all", "products: all\nwidgets: [configurator, other]")
     assert edition(say, goods, text + passed, "corner").widgets == ("configurator",)
+    alone = DELEGATION.replace("products: all", "widgets: [configurator]")
+    assert edition(say, goods, text + alone, "corner").widgets == ("configurator",)
+
+
+NO_WIDGET = "kind: forbid\nid: no-w\nto: {program: dealers}\nwidgets: [configurator]\n---\n"
+
+
+def test_a_forbid_takes_widgets_from_a_distributor_and_so_from_its_dealers(say, goods):
+    passed = DELEGATION.replace("products: all", "products: all\nwidgets: [configurator]")
+    text = PARTNERS + WIDGET + passed
+    assert edition(say, goods, text + NO_WIDGET, "nord").widgets == ()
+    assert edition(say, goods, text + NO_WIDGET, "corner").widgets == ()
+    dealer = NO_WIDGET.replace("{program: dealers}", "{partner: corner}")
+    assert edition(say, goods, text + dealer, "nord").widgets == ("configurator",)
+    assert edition(say, goods, text + dealer, "corner").widgets == ()
+    over = NO_WIDGET.replace("widgets:", "until: 2026-06-01\nwidgets:")
+    assert edition(say, goods, text + over, "nord").widgets == ("configurator",)
+
+
+def test_a_forbid_of_widgets_takes_no_product(say, goods):
+    text = PARTNERS + grant("{partner: nord}", "all") + NO_WIDGET
+    assert say.held(goods, text, "nord") == ["BIKE", "OLD", "BELL"]
+    both = NO_WIDGET.replace("widgets:", 'products: sku = "BELL"\nwidgets:')
+    text = PARTNERS + grant("{partner: nord}", "all") + WIDGET + both
+    assert say.held(goods, text, "nord") == ["BIKE", "OLD"]
+    assert edition(say, goods, text, "nord").widgets == ()
 
 
 OVERRIDE = """kind: override

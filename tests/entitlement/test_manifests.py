@@ -6,10 +6,10 @@ import random
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syndicator.entitlement import parse_manifests
+from syndicator.entitlement import check_widgets, parse_manifests
 from syndicator.entitlement.documents import KINDS
 from syndicator.errors import Origin
 from syndicator.located import Located
@@ -56,6 +56,8 @@ WRONG = {
     "id: x": ("missing-key", "kind", ""),
     "kind: program\nid: x\ntitel: y": ("unknown-key", "titel", "Did you mean 'title'?"),
     "kind: grant\nid: x\nto: all": ("missing-key", "products", ""),
+    "kind: forbid\nid: x\nto: all": ("missing-key", "products", ""),
+    "kind: forbid\nid: x\nto: all\nwidgets: []": ("missing-key", "products", ""),
     "kind: program\nid: Premium Dealers": ("bad-id", "id", ""),
     "kind: program\nid: [a]": ("wrong-type", "id", ""),
     "kind: program\nid: x\nparent: dealer": ("unknown-program", "parent", ""),
@@ -218,12 +220,29 @@ ANY = st.recursive(
 KEYS = sorted({key for shape in KINDS.values() for key in shape.__struct_encode_fields__})
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS), ANY, max_size=6), st.sampled_from([*KINDS, 5]))
 def test_no_document_whatever_breaks_the_reader(data, kind):
     """Whatever YAML can hold gives manifests or problems, and problems can be told."""
     document = Located({"kind": kind, **data}, Origin("manifests/any.yaml", 1))
     _, problems = parse_manifests([document], ("en",))
     assert all(str(problem) for problem in problems)
+
+
+def test_a_widget_that_does_not_exist_is_refused_with_the_near_name(say):
+    """Also in a forbid: one that names nothing would take nothing."""
+    rules = (
+        "kind: widget-grant\nid: g\nto: all\nwidget: finder",
+        "kind: forbid\nid: f\nto: all\nwidgets: [configurator, cofigurator]",
+        "kind: delegation\nid: d\ndistributor: velohaus\nwidgets: [confgurator]",
+    )
+    manifests = say.manifests(VALID + "".join(f"---\n{rule}\n" for rule in rules))
+    found = check_widgets(manifests, {"configurator", "finder"})
+    assert [(each.path, each.found, each.fix) for each in found] == [
+        ("widgets", "'confgurator'", "Did you mean 'configurator'?"),
+        ("widgets", "'cofigurator'", "Did you mean 'configurator'?"),
+    ]
+    assert {each.severity for each in found} == {"error"}
 
 
 ADVISED = {

@@ -58,6 +58,7 @@ def test_the_example_of_the_format_fits_its_schemas(repository):
         {"kind": "grant", "id": "x", "to": {"program": "a", "partner": "b"}, "products": "all"},
         {"kind": "grant", "id": "x", "to": "everyone", "products": "all"},
         {"kind": "grant", "id": "x", "to": "all", "products": "all", "from": "tomorrow"},
+        {"kind": "forbid", "id": "x", "to": "all"},
         {"kind": "grunt", "id": "x"},
     ],
 )

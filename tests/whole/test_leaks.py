@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.whole.site import Published, Visitor, publish
+from syndicator.targets import Retention, Target, gc, survey
+from tests.whole.site import NOW, Published, Visitor, publish
 
 PARTNERS = ("red", "green", "blue", "sub")
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"><title>{}</title></svg>'
@@ -161,31 +163,62 @@ def test_random_worlds_leak_nothing(
             assert (price(number).encode() in told) == shown, (partner, number)
 
 
-def test_withdrawing_a_product_removes_it_in_the_same_publish(tmp_path: Path) -> None:
-    """After the next publish no head and no feed leads to it any more."""
+def test_withdrawing_a_product_removes_it_and_names_what_stays_until_collection(
+    tmp_path: Path,
+) -> None:
+    """No head and no feed leads to it; the objects that still hold it are named, all of them."""
     products = [
         {
             "sku": f"SKU-{mark(n)}",
             "brand": "Maker",
             "title": {"en": mark(n)},
             "summary": {"en": "x"},
+            "media": [{"file": f"content/{mark(n)}.svg", "role": "hero", "alt": {"en": "x"}}],
             "relations": {"accessory": [f"SKU-{mark(1 - n)}"]},
         }
         for n in (0, 1)
     ]
-    rules = [
-        {"kind": "partner", "id": "red", "name": "red", "locales": ["en"]},
-        {"kind": "grant", "id": "g", "to": {"partner": "red"}, "products": "all"},
-    ]
+    people = [{"kind": "partner", "id": name, "name": name} for name in ("red", "blue")]
+    rules = [*people, {"kind": "grant", "id": "g", "to": "all", "products": "all"}]
     write(tmp_path, products, rules)
-    before = reach(publish(tmp_path), "red")
-    assert mark(1).encode() in before
-    forbid = {"kind": "forbid", "id": "f", "to": {"partner": "red"}}
+    before = publish(tmp_path)
+    assert not before.report.withdrawn
+    assert mark(1).encode() in reach(before, "red")
+    forbid = {"kind": "forbid", "id": "red", "to": {"partner": "red"}}
     rules.append({**forbid, "products": f'sku = "SKU-{mark(1)}"'})
     (tmp_path / "manifests/all.yaml").write_text(yaml.safe_dump_all(rules))
-    after = reach(publish(tmp_path), "red")
-    assert mark(0).encode() in after
-    assert mark(1).encode() not in after
+    partly = publish(tmp_path)
+    assert mark(0).encode() in reach(partly, "red")
+    assert mark(1).encode() not in reach(partly, "red")
+    # Another partner still shows it: its objects are live, so none of them only waits.
+    assert partly.report.withdrawn.products == (f"SKU-{mark(1)}",)
+    assert partly.report.withdrawn.objects == ()
+    rules[-1]["to"] = "all"
+    (tmp_path / "manifests/all.yaml").write_text(yaml.safe_dump_all(rules))
+    after = publish(tmp_path)
+    for name in ("red", "blue"):
+        assert mark(1).encode() not in reach(after, name)
+    left = after.report.withdrawn
+    assert (left.products, left.release) == ((f"SKU-{mark(1)}",), 2)
+    assert set(left.objects) == telling(after.target, mark(1))
+    assert left.until == NOW + timedelta(days=31)
+    assert after.proposal.plan.as_json()["withdrawn"] == after.report.as_json()["withdrawn"]
+    collect(after.target)
+    assert telling(after.target, mark(1)) == set()
+
+
+def telling(target: Target, word: str) -> set[str]:
+    """The public keys whose bytes hold a word; compressed neighbours repeat them."""
+    entries = [entry.key for entry in target.list("public/")]
+    told = [key for key in entries if not key.endswith((".br", ".gz"))]
+    return {key for key in told if word.encode() in (target.read(key) or b"")}
+
+
+def collect(target: Target) -> None:
+    """Mark and delete what the live release does not lead to, long after everything was written."""
+    keep = Retention(count=1, age=timedelta(0), grace=timedelta(0))
+    for later in (datetime(2100, 1, 1, tzinfo=UTC), datetime(2100, 1, 2, tzinfo=UTC)):
+        gc(target, survey(target, now=later, retention=keep), "nonce")
 
 
 @pytest.fixture(scope="module")

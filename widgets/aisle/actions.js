@@ -4,6 +4,13 @@
  * in place of their poster; the configurator in place of its button.
  */
 
+/** What the lazy file must hash to; written by the packaging. */
+const PINS = /** @type {{[file: string]: string}} */ (/** @type {unknown} */ ("@pins"));
+
+/** The look of the dialog. */
+const LOOK = new CSSStyleSheet();
+LOOK.replaceSync("@inline zoom.css");
+
 /** @param {string} tag @param {{[name: string]: string}} attributes @param {(Node | string)[]} children */
 const h = (tag, attributes, ...children) => {
   const made = document.createElement(tag);
@@ -12,19 +19,35 @@ const h = (tag, attributes, ...children) => {
   return made;
 };
 
+/** What a click on each control does. @type {{[act: string]: (control: HTMLElement, body: HTMLElement, part: Part) => unknown}} */
+const CLICKS = {
+  turn: (control) => turn(control),
+  zoom: (control, body) => zoom(control, body),
+  film: (control) => film(control),
+  configure: (control, _, part) => configure(control, part),
+};
+
+/** @typedef {(file: string, integrity?: string) => Promise<any>} Part */
+
 /**
- * Do what a control is for, by its `data-act`.
- * @param {HTMLElement} control @param {HTMLElement} body @param {HTMLElement} host
- * @param {(file: string, integrity?: string) => Promise<any>} part
+ * Do what a control is for, by its `data-act`; of most events only that a hand came near.
+ * @param {string} kind @param {HTMLElement} control @param {HTMLElement} body @param {HTMLElement} host
+ * @param {{[key: string]: any} | undefined} document the product, where the script drew it @param {Part} part
  */
-export const act = (control, body, host, part) => {
+export const act = (kind, control, body, host, document, part) => {
   const name = control.dataset.act ?? "";
   const sku = control.dataset.sku;
-  if (name == "turn") turn(control);
-  else if (name == "zoom") zoom(control, body);
-  else if (name == "film") film(control);
-  else if (name == "configure") configure(control, part);
+  if (kind == "scroll" && control.matches(".strip")) mark(control);
+  if (/^(search|all)$/.test(name) && (kind == "click" || kind == "input")) list(control, host, document, part);
+  if (kind != "click") return;
+  if (CLICKS[name]) CLICKS[name](control, body, part);
   else if (sku) wish(name, sku, body.dataset.sku, host);
+};
+
+/** Search a table of specs, or show the rest of it. @param {HTMLElement} control @param {HTMLElement} host @param {{[key: string]: any} | undefined} document @param {Part} part */
+const list = async (control, host, document, part) => {
+  const specs = await part("specs.js", PINS["specs.js"]);
+  specs.list(control, host, document);
 };
 
 /**
@@ -47,7 +70,7 @@ const turn = (thumb) => {
 };
 
 /** Mark the thumbnail of the picture that is seen. @param {HTMLElement} strip */
-export const mark = (strip) => {
+const mark = (strip) => {
   const at = Math.round(Math.abs(strip.scrollLeft) / strip.clientWidth);
   strip.parentElement?.querySelectorAll("[data-act=turn]").forEach((thumb, index) => {
     if (index == at) thumb.setAttribute("aria-current", "true");
@@ -105,6 +128,8 @@ const zoom = (control, body) => {
     control.focus();
   });
   show(at);
+  const root = /** @type {ShadowRoot} */ (body.getRootNode());
+  if (!root.adoptedStyleSheets.includes(LOOK)) root.adoptedStyleSheets.push(LOOK);
   body.append(dialog);
   dialog.showModal();
 };

@@ -25,6 +25,9 @@ const VIEWS = {
   accessories: "relations",
 };
 
+/** Let the page breathe between two pieces of work. @returns {Promise<unknown>} */
+const pause = () => /** @type {any} */ (globalThis).scheduler?.yield?.() ?? new Promise((next) => setTimeout(next));
+
 /**
  * @typedef {{root: string, partner: string, locale: string, key: string, hint: string, ids: string[]}} Question
  *   What an element asks: where, for whom, in which language, trusting which key, with which edition
@@ -98,13 +101,12 @@ const json = async (url, integrity) => parse(await (await load(url, integrity)).
 /**
  * A document that may change: checked by its signature where the tag names the publisher's key, and
  * never older than one that was seen before.
- * @param {string} url @param {string} key @returns {Promise<Json>}
+ * @param {string} url @param {Question} question @returns {Promise<Json>}
  */
-const signed = (url, key) =>
+const signed = (url, { key, locale }) =>
   once(url, async () => {
-    const seal = key && part("seal.js", PINS["seal.js"]);
     const text = await (await load(url)).text();
-    if (seal && !(await (await seal).genuine(text, key))) throw new Failure("signature");
+    if (key && !(await (await view(locale)).genuine(text, key))) throw new Failure("signature");
     const value = parse(text);
     if (value.generation < newest.get(url)) throw new Failure("replay");
     newest.set(url, value.generation);
@@ -134,13 +136,11 @@ const part = (file, integrity) =>
     return import(url);
   });
 
-/** A text of this package. @param {string} file @param {string} [integrity] */
-const data = (file, integrity) => once(file, async () => (await load(address(file), integrity)).text());
-
-/** @param {string} key @returns {Promise<number>} the first 32 bits of its SHA-256 */
-const hashed = async (key) => {
-  if (!isSecureContext) throw new Failure("insecure");
-  return new DataView(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key))).getUint32(0);
+/** What draws, with its look and the words of a language. @param {string} locale */
+const view = (locale) => {
+  const file = `view.${locale.split("-")[0]}.js`;
+  const name = PINS[file] ? file : "view.en.js";
+  return part(name, PINS[name]);
 };
 
 /** The lookup keys of a product or of an element's attributes. @param {Json} of @returns {string[]} */
@@ -163,46 +163,17 @@ const choose = ({ editions, default: fallback }, locale) => {
 };
 
 /** The head of the edition that a partner shows in a language. @param {Question} question @returns {Promise<Json>} */
-const edition = async ({ root, partner, locale, key, hint }) => {
+const edition = async (question) => {
+  const hint = question.hint;
   /** @param {string} id */
-  const head = (id) => signed(`${root}e/${id}.json`, key);
+  const head = (id) => signed(`${question.root}e/${id}.json`, question);
   const early = hint && head(hint); // on its way while the entry confirms it
   if (early) early.catch(() => {});
-  const entry = await signed(`${root}p/${encodeURIComponent(partner)}.json`, key).catch((error) => {
+  const entry = await signed(`${question.root}p/${encodeURIComponent(question.partner)}.json`, question).catch((error) => {
     throw error.message == "absent" ? new Failure("partner", true) : error;
   });
-  const id = choose(entry, locale);
+  const id = choose(entry, question.locale);
   return early && id == hint ? early : head(id);
-};
-
-/**
- * Find one product: head, lookup, page. Cost: one page where the head holds the lookup.
- * @param {string} root @param {Json} head @param {string[]} wanted @returns {Promise<Json>}
- */
-const find = async (root, head, wanted) => {
-  for (const key of wanted) {
-    const hash = await hashed(key);
-    let holder = head;
-    for (let rest = hash / 2 ** 32; holder.lookups; rest %= 1) {
-      rest *= holder.lookups.length; // the next bits of the hash are now the whole part
-      holder = await object(root, holder.lookups[Math.floor(rest)]);
-    }
-    for (const number of holder.lookup[hash.toString(16).padStart(8, "0")] ?? []) {
-      const page = await object(root, await reference(root, head, number));
-      for (const document of Object.values(page.docs)) if (keys(document).includes(key)) return document;
-    }
-  }
-  throw new Failure("not-found", true);
-};
-
-/** The reference of a page, down the tree of tables. @param {string} root @param {Json} node @param {number} number @returns {Promise<string[]>} */
-const reference = async (root, node, number) => {
-  while (node.tables) {
-    const span = node.span;
-    node = await object(root, node.tables[Math.floor(number / span)]);
-    number %= span;
-  }
-  return node.pages[number];
 };
 
 /** One element: attributes in, a drawn product or the partner's own children out. */
@@ -261,14 +232,12 @@ class Aisle extends HTMLElement {
     try {
       const drawn = await Promise.race([late, this.#compose(question)]);
       if (run != this.#run || !this.#tell("replace", drawn.detail, true)) return;
-      this.#root.adoptedStyleSheets = [drawn.style];
-      const rest = [...drawn.body.children].slice(1);
-      for (const one of rest) one.remove();
+      this.#root.adoptedStyleSheets = drawn.sheets;
       this.#root.replaceChildren(drawn.body);
       this.#shown = asked;
       // One section a task: styling all of them at once could stall a slow phone.
-      for (const one of rest) {
-        await new Promise((next) => setTimeout(next));
+      for (const one of drawn.rest) {
+        await pause();
         drawn.body.append(one);
       }
       if (run == this.#run) this.#tell("view", drawn.detail);
@@ -297,26 +266,22 @@ class Aisle extends HTMLElement {
     const root = question.root;
     if (!question.partner) throw new Failure("partner", true);
     const head = edition(question);
-    /** @param {string[]} ids */
-    const search = async (ids) => find(root, await head, ids);
-    const found = question.ids.length ? search(question.ids) : undefined;
-    found?.catch(() => {}); // the part that draws tells
-    head.catch(() => {});
-    const drawing = await part("product.js", PINS["product.js"]);
-    /** @param {number} number */
-    const page = async (number) => object(root, await reference(root, await head, number));
-    const drawn = await drawing.draw({ ...question, head, found, search, page, keys, Failure, sections: this.sections, host: this, part, data });
+    const drawing = view(question.locale); // on its way; the edition may speak another language
+    for (const one of [head, drawing]) one.catch(() => {}); // whoever waits for them tells
     const shown = await head;
-    return { body: drawn.body, style: drawn.style, detail: { ...drawn.detail, locale: shown.locale, edition: shown.edition, generation: shown.generation } };
+    const locale = shown.locale;
+    const drawn = await (await view(locale)).draw({ ...question, locale, head: shown, object, pause, keys, Failure, sections: this.sections, host: this, part });
+    Object.assign(drawn.detail, { locale, edition: shown.edition, generation: shown.generation });
+    return drawn;
   }
 
   /** Give life to what the server drew, once. */
   async #adopt() {
     const body = /** @type {HTMLElement | null} */ (this.#root.querySelector("[data-drawn]"));
-    body?.removeAttribute("data-drawn");
     if (!body) return;
+    body.removeAttribute("data-drawn");
     this.#tell("view", { sku: body.dataset.sku, locale: body.lang });
-    (await part("product.js", PINS["product.js"])).adopt(body, this, part, data);
+    (await view(body.lang)).adopt(body, this, part);
   }
 
   /** @param {Failure} error @param {string[]} ids */

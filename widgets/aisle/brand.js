@@ -3,9 +3,13 @@
  * The whole aisle of a brand: everything that this partner shows, by category, spec and search.
  * Pages are fetched in catalog order as the reader goes on, all of them once something is searched.
  *
- * @typedef {import("./product.js").Context} Context
- * @typedef {import("./product.js").Json} Json
+ * @typedef {import("./view.js").Context} Context
+ * @typedef {import("./view.js").Json} Json
  */
+
+/** The look of this part. */
+export const LOOK = new CSSStyleSheet();
+LOOK.replaceSync("@inline brand.css");
 
 /** Cards of one step, and pages that are fetched side by side. */
 const STEP = 24;

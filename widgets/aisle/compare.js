@@ -2,9 +2,13 @@
 /**
  * Compares products of the assortment side by side: differences stand out, the reader chooses which.
  *
- * @typedef {import("./product.js").Context} Context
- * @typedef {import("./product.js").Json} Json
+ * @typedef {import("./view.js").Context} Context
+ * @typedef {import("./view.js").Json} Json
  */
+
+/** The look of this part. */
+export const LOOK = new CSSStyleSheet();
+LOOK.replaceSync("@inline compare.css");
 
 /** Columns that still fit a screen and a mind. */
 const MOST = 4;

@@ -3,9 +3,13 @@
  * A form that asks the manufacturer or the partner. It posts JSON to the endpoint of the tag, and
  * nothing else leaves the page; the words of the consent travel with it.
  *
- * @typedef {import("./product.js").Context} Context
- * @typedef {import("./product.js").Json} Json
+ * @typedef {import("./view.js").Context} Context
+ * @typedef {import("./view.js").Json} Json
  */
+
+/** The look of this part. */
+export const LOOK = new CSSStyleSheet();
+LOOK.replaceSync("@inline contact.css");
 
 /** Longest wait for the endpoint, in milliseconds. */
 const PATIENCE = 10000;

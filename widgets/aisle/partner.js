@@ -1,10 +1,66 @@
 // @ts-check
 /**
- * The partner's own price, stock and promotion of a product. The partner owns these fields: whatever
- * it says wins over the manufacturer, and an offer past its validity is not shown at all.
+ * What the partner's page itself says: which product it is about, its own price, stock and promotion,
+ * its own words. The partner owns these fields: whatever it says wins over the manufacturer, and an
+ * offer past its validity is not shown at all.
  *
  * @typedef {{[key: string]: any}} Json
  */
+
+/** The blocks of the page that concern an element, together: `offers`, `words`, `featured`. @param {HTMLElement} host @returns {Json} */
+export const told = (host) => {
+  const blocks = [...document.querySelectorAll('script[type="application/syndicator+json"]')];
+  const mine = blocks.filter((block) => host.contains(block) || !block.closest("[partner]"));
+  return Object.assign({}, ...mine.map((block) => {
+    try {
+      return JSON.parse(block.textContent || "{}");
+    } catch {
+      return {}; // the partner's slip must not cost the product
+    }
+  }));
+};
+
+/**
+ * The keys of the product that the page's own structured data (JSON-LD, schema.org Product) is about,
+ * where the tag names none.
+ * @param {import("./view.js").Task} task @returns {string[]}
+ */
+export const match = ({ keys, Failure }) => {
+  const ids = keys(identify(document));
+  if (!ids.length) throw new Failure("identifier", true);
+  return ids;
+};
+
+/** Every node of a JSON-LD document, however deep. @param {any} value @returns {Json[]} */
+const nodes = (value) =>
+  value && typeof value == "object" ? [value, ...Object.values(value).flatMap(nodes)] : [];
+
+/** The first text or number of a value that may be a list. @param {any} value @returns {string} */
+const first = (value) => String([value].flat()[0] ?? "");
+
+/**
+ * The identifiers of the page's product; empty where it names none, or several that differ, since a
+ * category page must not show a product by chance.
+ * @param {Document} page @returns {Json}
+ */
+const identify = (page) => {
+  const found = [...page.querySelectorAll('script[type="application/ld+json"]')].flatMap((block) => {
+    try {
+      return nodes(JSON.parse(block.textContent || ""));
+    } catch {
+      return []; // another tag's slip
+    }
+  });
+  const products = found.filter((node) => [node["@type"]].flat().some((type) => /^(.*\/)?(Product|IndividualProduct|ProductModel)$/.test(type ?? "")));
+  const told = products.map((node) => ({
+    sku: first(node.sku),
+    gtin: first(node.gtin ?? node.gtin14 ?? node.gtin13 ?? node.gtin12 ?? node.gtin8),
+    brand: first(typeof node.brand == "object" ? [node.brand].flat()[0]?.name : node.brand),
+    mpn: first(node.mpn),
+  }));
+  const known = told.filter(({ sku, gtin, brand, mpn }) => sku || gtin || (brand && mpn));
+  return new Set(known.map((one) => one.gtin || one.sku || one.mpn)).size == 1 ? known[0] : {};
+};
 
 /** @param {Json | undefined} offer @param {Date} now */
 const fresh = (offer, now) => offer && !(offer.validUntil && !(new Date(offer.validUntil) > now));

@@ -1,0 +1,135 @@
+"""What publishing asks of a store: counted, because every request costs money and time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.bundle import Build, diff, keys
+from syndicator.errors import Origin
+from syndicator.targets import (
+    MemoryTarget,
+    Retention,
+    TargetProfile,
+    fetcher,
+    forget_buckets,
+    open_target,
+    read_live,
+    survey,
+    verify,
+)
+from syndicator.targets.s3 import S3Target
+from tests.targets.seaweed import ACCESS, SECRET, Server
+from tests.targets.test_s3 import bucket
+from tests.targets.world import NAMER, NOW, World, assert_live, sku
+
+
+@pytest.fixture
+def at_home(s3: Server, monkeypatch: pytest.MonkeyPatch) -> TargetProfile:
+    """The profile of a bucket, with credentials where users have them."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    forget_buckets()
+    return TargetProfile(
+        "here",
+        "s3",
+        Origin("publish/targets/here.yaml"),
+        bucket=bucket(s3),
+        endpoint_url=s3.endpoint,
+    )
+
+
+def pages_of(build: Build, number: int) -> int:
+    """Count the distinct pages that hold a product."""
+    found = (page for edition in build.editions.values() for page in edition.pages)
+    return len({page.reference for page in found if sku(number) in page.skus})
+
+
+def test_one_price_of_three_thousand_partners_costs_heads_and_pages() -> None:
+    """At most 1.2 x (heads x 2 + distinct pages) requests, a fifth of one set per partner."""
+    target = MemoryTarget()
+    world = World(
+        products=360, partners=3000, groups=60, everywhere=frozenset({1}), words=8, media=False
+    )
+    report = world.publish(target)
+    known, requests = world.build().objects, target.usage.requests
+    world.prices[1] = 7
+    build = world.build()
+    live = read_live(target, report.after)
+    assert live is not None
+    plan = diff(live.release, build, fetcher(target, known))
+    report = world.publish(target, live=live, plan=plan)
+    requests = target.usage.requests - requests
+    assert (report.heads, len(report.live)) == (120, 3000)
+    assert requests <= 1.2 * (report.heads * 2 + pages_of(build, 1))
+    assert requests * 5 <= 3 * len(report.live) * len(world.locales)
+
+
+def test_a_bucket_costs_what_memory_costs(s3: Server) -> None:
+    """The counts of the other tests hold for S3: the same calls, one request each."""
+    counts = []
+    for target in (MemoryTarget(), S3Target(s3.connector(), bucket(s3))):
+        world = World(groups=6, locales=("en",))
+        report = world.publish(target)
+        before = target.usage.requests
+        world.prices[6] = 7
+        live = read_live(target, report.after)
+        assert live is not None
+        report = world.publish(
+            target, live=live, plan=diff(live.release, world.build(), fetcher(target))
+        )
+        counts.append((report.heads, target.usage.requests - before))
+        assert_live(world, target)
+    assert counts[0] == counts[1]
+
+
+def test_a_bucket_is_probed_once_in_a_process(at_home: TargetProfile) -> None:
+    world = World(locales=("en",), partners=3)
+    first = open_target(at_home, Path())
+    world.publish(first)
+    again = open_target(at_home, Path())
+    assert again.usage.requests == 0
+    live = read_live(again)
+    assert live is not None
+    assert world.publish(again).idle
+    assert again.usage.writes == 0
+
+
+def test_renewed_credentials_are_found_after_a_failure(
+    at_home: TargetProfile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "expired")
+    assert open_target(at_home, Path()) is open_target(at_home, Path())
+    stale = open_target(at_home, Path())
+    forget_buckets()
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    assert open_target(at_home, Path()) is not stale
+    assert open_target(at_home, Path()).read(keys.LIVE) is None
+
+
+def test_looking_at_everything_reads_each_object_once() -> None:
+    """Verification and collection never ask twice for one object, however many share it."""
+    target = MemoryTarget()
+    world = World(products=1500, words=2)
+    world.publish(target)
+    stored = len(target.blobs)
+    before = target.usage.reads
+    assert verify(target, NAMER).good
+    assert target.usage.reads - before <= stored
+    before = target.usage.reads
+    survey(target, now=NOW, retention=Retention())
+    pages = {page.key for edition in world.build().editions.values() for page in edition.pages}
+    assert target.usage.reads - before <= stored - len(pages)
+
+
+def test_history_on_a_bucket_is_read_side_by_side(s3: Server) -> None:
+    """A survey of five releases asks for several objects at a time."""
+    target = S3Target(s3.connector(), bucket(s3))
+    world = World(locales=("en",), media=False)
+    for price in range(5):
+        world.prices[6] = price
+        world.publish(target)
+    garbage = survey(target, now=NOW, retention=Retention())
+    assert garbage.releases == (5, 4, 3, 2, 1)
+    assert verify(target, NAMER).good
