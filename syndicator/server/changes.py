@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import orjson
-from flask import abort, render_template, request
+from flask import abort, g, render_template, request
 
 from syndicator.bundle import EditionRecord, Release
 from syndicator.feeds.text import plain, truncate
@@ -66,6 +66,8 @@ class Told:
 def changes_page(worlds: Worlds) -> str:
     """Return the page about two releases: by default the current one and the one before."""
     present, draft = worlds.present, request.args.get("to") == DRAFT
+    if draft and g.viewer:
+        abort(404)
     later = worlds.draft() if draft else present
     history = list(present.releases.history())
     known = [passed.generation for passed in history]
@@ -78,7 +80,7 @@ def changes_page(worlds: Worlds) -> str:
     before = present.releases.release(older)
     after = later.releases.live() if draft else present.releases.release(newer)
     states = str(older) if older else "", DRAFT if draft else str(newer)
-    changes = compare(present, before, later, after) if after else []
+    changes = compare(present, before, later, after, only=g.viewer) if after else []
     for change in changes[:SHOWN]:
         change.sides.extend(_sides(worlds, change, states))
     return render_template(
@@ -118,19 +120,26 @@ def _before(known: Sequence[int], newer: int) -> int:
     return max((generation for generation in known if generation < newer), default=0)
 
 
-def compare(earlier: World, before: Release | None, later: World, after: Release) -> list[Told]:
-    """Return what `after` shows differently from `before`, equal changes once, by SKU."""
+def compare(
+    earlier: World, before: Release | None, later: World, after: Release, *, only: str = ""
+) -> list[Told]:
+    """Return what `after` shows differently from `before`, equal changes once, by SKU.
+
+    With `only` it is what one partner sees differently.
+    """
     old = before.editions if before else {}
     told: dict[tuple[object, ...], Told] = {}
     for edition in sorted({*old, *after.editions}):
         was, now = old.get(edition), after.editions.get(edition)
         record = now or was
+        partners = [one for one in record.partners if only in {"", one}] if record else []
+        if not (record and partners):
+            continue
         shelves = _shelf(earlier.reader, was), _shelf(later.reader, now)
         for product in compare_editions(*shelves):
             key = (product.sku, product.kind, product.title, product.fields)
             same = told.setdefault(key, Told(product, []))
-            if record:
-                same.audience.extend((partner, record.locale) for partner in record.partners)
+            same.audience.extend((partner, record.locale) for partner in partners)
     return sorted(told.values(), key=lambda one: one.product.sku)
 
 

@@ -8,11 +8,11 @@ from itertools import islice
 from urllib.parse import quote, urlencode
 
 import orjson
-from flask import Response, abort, render_template, request
+from flask import Response, abort, g, render_template, request
 
 from syndicator.server.releases import ListedPartner
 from syndicator.server.shelf import Document, EditionShelf
-from syndicator.server.worlds import World, Worlds
+from syndicator.server.worlds import DRAFT, World, Worlds
 
 PRODUCTS = 100
 """Products a list shows at least, where there are more."""
@@ -65,8 +65,10 @@ class Frame:
         return self.address(sku, theme=self.theme, page=1, **more)
 
 
-def start_page(worlds: Worlds) -> str:
-    """Return the list of partners and their editions."""
+def start_page(worlds: Worlds) -> str | Response:
+    """Return the list of partners and their editions; lead a partner to its own."""
+    if g.viewer:
+        return Response("", 303, {"Location": f"/preview/{quote(g.viewer)}"})
     world = worlds.present
     wanted = request.args.get("find", "").strip()
     partners = world.releases.partners()
@@ -155,7 +157,8 @@ def side_page(worlds: Worlds) -> str:
     told = [text.strip() for text in request.args.getlist("show")]
     columns = [Column.asked(worlds, number, text) for number, text in enumerate(told) if text]
     partners = worlds.present.releases.partners().values()
-    choices = [f"{p.id}:{locale}" for p in partners for locale in p.editions][:CHOICES]
+    seen = (partner for partner in partners if g.viewer in {"", partner.id})
+    choices = [f"{one.id}:{locale}" for one in seen for locale in one.editions][:CHOICES]
     return render_template(
         "side.html.j2",
         sku=sku,
@@ -206,7 +209,12 @@ def asked_frame(worlds: Worlds, partner_id: str) -> Frame:
 def find_frame(
     worlds: Worlds, partner_id: str, locale: str, day_text: str, state: str = ""
 ) -> Frame | None:
-    """Return a partner's aisle in a locale (or its default), on a day, of a release, or now."""
+    """Return a partner's aisle in a locale (or its default), on a day, of a release, or now.
+
+    Partners see their own, and nothing that is to come.
+    """
+    if g.viewer and (g.viewer != partner_id or day_text or state == DRAFT):
+        return None
     try:
         day = date.fromisoformat(day_text) if day_text else None
     except ValueError:
