@@ -12,53 +12,56 @@ from dataclasses import dataclass, field, replace
 from syndicator import canonical
 from syndicator.bundle import EditionContent
 from syndicator.entitlement import Edition
-from syndicator.rendering import draw
+from syndicator.rendering import Finished, Keeping, draw
+from syndicator.rendering.finished import Forgetful, fingerprint
 from syndicator.settings import Settings
-from syndicator.widgets import WidgetPackage
+from syndicator.widgets import WidgetPackage, by_request
 from syndicator.workspace import Workspace
-
-_Key = tuple[bytes, str, str]
-"""Document, locale, and the content of the aisle whose words are spoken."""
 
 
 @dataclass
 class Drawer:
-    """Draws editions and remembers what it drew last: keep one between runs of a daemon.
+    """Draws editions; what it drew in earlier runs it takes from what is kept."""
 
-    Memory: one copy of each distinct drawn product of the last run, some 9 KB each.
-    """
-
-    _known: dict[_Key, bytes] = field(default_factory=dict)
+    keeping: Keeping = field(default_factory=Forgetful)
 
     def draw(
         self, workspace: Workspace, contents: Iterable[EditionContent]
     ) -> Iterator[EditionContent]:
         """Yield every edition; those that a partner's server includes with their drawn products.
 
-        Cost: some two milliseconds for each document that was not drawn in the last run.
+        Cost: some two milliseconds for each document that was never drawn, one look-up for others.
         """
-        aisle = next((widget for widget in workspace.widgets if widget.id == "aisle"), None)
-        fresh: dict[_Key, bytes] = {}
+        aisle = by_request(workspace.widgets).get("aisle")
+        known: dict[bytes, bytes] = {}
         for content in contents:
             if aisle is None or not wanted(workspace.settings, content.edition):
                 yield content
                 continue
-            look = (f"w/{aisle.id}/{aisle.fingerprint}/aisle.css", aisle.integrity["aisle.css"])
-            yield replace(content, drawn=self._edition(content, aisle, fresh), look=look)
-        self._known = fresh
+            look = (aisle.key("aisle.css"), aisle.integrity["aisle.css"])
+            yield replace(content, drawn=self._edition(content, aisle, known), look=look)
 
     def _edition(
-        self, content: EditionContent, aisle: WidgetPackage, fresh: dict[_Key, bytes]
+        self, content: EditionContent, aisle: WidgetPackage, known: dict[bytes, bytes]
     ) -> dict[str, bytes]:
         locale = content.edition.locale
         words = _words(aisle, locale)
         drawn = {}
-        for sku, document in content.documents.items():
-            key = (document, locale, aisle.fingerprint)
-            if key not in fresh:
-                fresh[key] = self._known.get(key) or draw(document, locale=locale, words=words)
-            drawn[sku] = fresh[key]
+        for document in content.documents:
+            key = fingerprint(b"drawn", document.key, locale.encode(), aisle.fingerprint.encode())
+            if key not in known:
+                known[key] = self._product(key, document, locale, words)
+            drawn[document.sku] = known[key]
         return drawn
+
+    def _product(
+        self, key: bytes, document: Finished, locale: str, words: Mapping[str, str]
+    ) -> bytes:
+        kept = self.keeping.body(key) if self.keeping.recall(key) is not None else None
+        if kept is None:
+            kept = draw(document.data(), locale=locale, words=words)
+            self.keeping.keep(key, b"", kept)
+        return kept
 
 
 def wanted(settings: Settings, edition: Edition) -> bool:

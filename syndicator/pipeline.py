@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from syndicator.artefacts import compile_all
@@ -18,11 +19,14 @@ from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Piece
 from syndicator.channels import feed_blobs
 from syndicator.drawing import Drawer
 from syndicator.entitlement import Edition, Entitlements, resolve
+from syndicator.entitlement.versions import widget_of
 from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
+from syndicator.kept import Kept
 from syndicator.reasons import remember
 from syndicator.rendering import App, Renderer, Rules, Shelf, next_change, shelve
-from syndicator.settings import STATE
+from syndicator.rendering.sharing import Run, here
+from syndicator.settings import STATE, Settings
 from syndicator.targets import (
     Feeds,
     Live,
@@ -34,10 +38,11 @@ from syndicator.targets import (
     publish,
     read_live,
 )
-from syndicator.widgets import WidgetPackage
+from syndicator.widgets import WidgetPackage, by_request
 from syndicator.workspace import Workspace, sound
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[str, int, int], None]
+"""Told the step that is at work, what is done of it and how much there is."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,8 @@ def stock(workspace: Workspace) -> Shelf:
         workspace.catalog,
         settings.namer,
         apps={
-            widget.id: App(
-                src=f"w/{widget.id}/{widget.fingerprint}/{widget.entry}",
-                integrity=widget.integrity[widget.entry],
-            )
-            for widget in workspace.widgets
+            request: App(widget.version, widget.key(widget.entry), widget.integrity[widget.entry])
+            for request, widget in by_request(workspace.widgets).items()
         },
         rules={path: Rules(workspace.configurators[path], artefacts[path]) for path in artefacts},
     )
@@ -83,6 +85,10 @@ class Memory:
     packer: Packer
     renderer: Renderer = field(default_factory=Renderer)
     drawer: Drawer = field(default_factory=Drawer)
+    kept: Kept | None = None
+    """What earlier processes made."""
+    run: Run = here
+    """Where documents are rendered."""
     live: Live | None = None
     """What was live after the last publish."""
     objects: Mapping[str, Piece] = field(default_factory=dict)
@@ -93,27 +99,38 @@ class Memory:
         self.live, self.objects = report.after, proposal.build.objects
 
 
+def remembering(settings: Settings, run: Run = here) -> Memory:
+    """Return a memory that knows what earlier processes of the workspace kept."""
+    kept = Kept(settings.root / STATE)
+    return Memory(Packer(settings.namer, kept), Renderer(kept), Drawer(kept), kept, run)
+
+
 def render_editions(
     shelf: Shelf,
     entitlements: Entitlements,
-    renderer: Renderer,
+    memory: Memory,
     progress: Progress | None = None,
 ) -> Iterator[EditionContent]:
     """Yield every edition with its finished documents; equal ones are rendered once."""
-    done, total = 0, sum(len(edition.skus) for edition in entitlements.editions.values())
-    shelf = renderer.begin(shelf, entitlements.at)
+    renderer = memory.renderer
+    renderer.begin(shelf, entitlements.at)
+    currencies = entitlements.currencies
+    documents = {
+        edition.id: renderer.edition(edition, currencies.get(edition.price_list, ""))
+        for edition in entitlements.editions.values()
+    }
+    renderer.finish(memory.run, partial(progress, "Rendering") if progress else None)
     for edition in entitlements.editions.values():
-        currency = _currency(entitlements, edition)
-        documents, shown = renderer.edition(shelf, edition, entitlements.at, currency)
-        media = frozenset(f"public/{key}" for key in shown)
-        done += len(documents)
-        if progress:
-            progress(done, total)
-        yield EditionContent(edition, documents, media)
+        shown = documents[edition.id]
+        yield EditionContent(edition, shown, renderer.media(shown), _versions(shelf, edition))
 
 
-def _currency(entitlements: Entitlements, edition: Edition) -> str:
-    return entitlements.currencies.get(edition.price_list, "")
+def _versions(shelf: Shelf, edition: Edition) -> dict[str, str]:
+    """Return which version of each widget an edition has."""
+    found = {
+        widget_of(one): shelf.apps[one].version for one in edition.widgets if one in shelf.apps
+    }
+    return dict(sorted(found.items()))
 
 
 def build(
@@ -125,27 +142,35 @@ def build(
     progress: Progress | None = None,
 ) -> Build:
     """Compute everything that should be live at the instant of `entitlements`."""
-    memory = memory or Memory(Packer(workspace.settings.namer))
+    memory = memory or remembering(workspace.settings)
     files, aliases = _browser_code(workspace.widgets)
-    rendered = render_editions(shelf, entitlements, memory.renderer, progress)
+    rendered = render_editions(shelf, entitlements, memory, progress)
     contents = list(memory.drawer.draw(workspace, rendered))
-    return memory.packer.pack(
+    made = memory.packer.pack(
         contents,
         tuple(workspace.catalog.products),
         partners=_entries(workspace, entitlements),
         files=files,
         aliases=aliases,
     )
+    if memory.kept:
+        memory.kept.save()
+    return made
 
 
 def _browser_code(widgets: tuple[WidgetPackage, ...]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the immutable keys of all widgets with their integrity, and the mutable copies."""
-    files, aliases = {}, {}
-    for widget in widgets:
-        for name, integrity in widget.integrity.items():
-            pinned = f"public/w/{widget.id}/{widget.fingerprint}/{name}"
-            files[pinned] = integrity
-            aliases[f"public/w/{widget.id}/latest/{name}"] = pinned
+    files = {
+        f"public/{widget.key(name)}": integrity
+        for widget in widgets
+        for name, integrity in widget.integrity.items()
+    }
+    aliases = {
+        f"public/{widget.key(name, 'latest')}": f"public/{widget.key(name)}"
+        for request, widget in by_request(widgets).items()
+        if request == widget.id
+        for name in widget.files
+    }
     return files, aliases
 
 
@@ -189,8 +214,16 @@ def propose(
     return Proposal(target, live, shelf, made, plan, entitlements, after)
 
 
-def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False) -> Report:
+def release(
+    workspace: Workspace,
+    proposal: Proposal,
+    *,
+    reviewed: bool = False,
+    changed_at: float | None = None,
+) -> Report:
     """Make a proposal live; with `reviewed` exactly this one or nothing.
+
+    `changed_at` is when the change was made, on `time.monotonic`, for the report.
 
     Raises:
         ConflictError: Somebody else published, and the reviewed plan no longer applies.
@@ -209,6 +242,7 @@ def release(workspace: Workspace, proposal: Proposal, *, reviewed: bool = False)
         feeds=feeds_of(
             workspace, proposal.target, proposal.build, proposal.entitlements.at, warned
         ),
+        changed_at=changed_at,
     )
     report.feed_warnings = len(warned)
     if report.committed:
@@ -262,5 +296,5 @@ def asset_reader(workspace: Workspace, shelf: Shelf) -> Callable[[str], bytes]:
     }
     held = {f"public/{key}": data for key, data in shelf.made.items()}
     for widget in workspace.widgets:
-        held |= {f"public/{key}": data for key, data in widget.keys().items()}
+        held |= {f"public/{widget.key(name)}": data for name, data in widget.files.items()}
     return lambda key: held[key] if key in held else paths[key].read_bytes()

@@ -56,10 +56,7 @@ def lines(changes: Sequence[PartnerChange]) -> list[str]:
         moved = f"+{len(change.gained)} -{len(change.lost)} of {change.before}"
         told.append(f"  {change.partner}: {moved} products by edited rules")
         told += [f"    {cause}" for cause in change.causes]
-        told += [
-            f"    {name}: {before or 'none'} -> {after or 'none'}"
-            for name, (before, after) in change.settings.items()
-        ]
+        told += [f"    {line}" for term in change.terms for line in term.lines()]
     return told
 
 

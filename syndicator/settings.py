@@ -16,6 +16,7 @@ from typing import Any, Literal
 from babel import Locale, UnknownLocaleError
 
 from syndicator.canonical import Namer
+from syndicator.catalog.merging import FIELDS, REST, Priorities
 from syndicator.errors import InvalidInputError, Origin, Problem
 from syndicator.sources import FORMATS, SourceSpec
 
@@ -26,7 +27,7 @@ SECRET_VARIABLE = "SYNDICATOR_SECRET"  # noqa: S105  the name of a variable, not
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 _TABLES = {
     "workspace": {"id", "name", "locales", "fallback"},
-    "sources": {"format", "path", "mapping", "options"},
+    "sources": {"id", "format", "path", "mapping", "options"},
     "publish": {"target", "server_side"},
 }
 
@@ -45,6 +46,8 @@ class Settings:
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     server_side: tuple[str, ...] | Literal["all"] = ()
     """Partners whose servers include products, which are therefore published as HTML too."""
+    merge: Priorities = field(default_factory=dict)
+    """Which source is believed in which field, best first."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Where sources over HTTP and databases of partners take their secrets from."""
 
@@ -149,7 +152,7 @@ class _Reader:
             ) from None
 
     def settings(self, root: Path) -> dict[str, Any] | None:
-        self._known("", self.data, set(_TABLES))
+        self._known("", self.data, {*_TABLES, "merge"})
         workspace = self._table("workspace")
         publish = self._table("publish")
         sources = self.data.get("sources", [{"format": "yaml", "path": "content"}])
@@ -163,6 +166,7 @@ class _Reader:
             "locales": self._locales("workspace.locales", workspace.get("locales")),
             "fallback": self._fallback(workspace.get("fallback", {})),
             "sources": tuple(self._source(i, table) for i, table in enumerate(sources)),
+            "merge": self._merge(self.data.get("merge", {}), sources),
             "target": self._words("publish.target", publish.get("target", "local")),
             "server_side": self._partners("publish.server_side", publish.get("server_side", [])),
         }
@@ -250,7 +254,23 @@ class _Reader:
             path=self._words(f"{path}.path", table.get("path")),
             mapping=str(table.get("mapping", "")),
             options={key: str(option) for key, option in options.items()},
+            id=self._words(f"{path}.id", table["id"]) if "id" in table else "",
         )
+
+    def _merge(self, table: object, sources: list[Any]) -> dict[str, tuple[str, ...]]:
+        """Read which source is believed in which field."""
+        if not isinstance(table, dict):
+            self._wrong("merge", "a table [merge]", table)
+            return {}
+        known = [str(one.get("id") or one.get("path")) for one in sources if isinstance(one, dict)]
+        if table and len(set(known)) < len(known):
+            self._wrong("sources", "sources with an id or a path of their own", known)
+        for name, order in table.items():
+            if name.partition(".")[0] not in FIELDS | {REST}:
+                self._wrong(f"merge.{name}", ", ".join([*sorted(FIELDS), REST]), name)
+            if not isinstance(order, list) or not order or not set(map(str, order)) <= set(known):
+                self._wrong(f"merge.{name}", f"a list of sources: {', '.join(known)}", order)
+        return {} if self.problems else {name: tuple(order) for name, order in table.items()}
 
     def _wrong(self, path: str, expected: str, found: object) -> None:
         told = "nothing" if found is None else repr(found)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from syndicator.catalog.model import Catalog
+import msgspec
+
+from syndicator.catalog.model import Asset, Catalog
 from syndicator.configurator import Model
 from syndicator.entitlement import Manifests, check_selectors, check_widgets, parse_manifests
 from syndicator.errors import InvalidInputError, Origin, Problem, Severity
@@ -16,10 +18,10 @@ from syndicator.located import Located
 from syndicator.settings import FILE, Settings
 from syndicator.sources import Reading, read_catalog
 from syndicator.sources.partners import read_partners
-from syndicator.sources.rules import read_configurators
+from syndicator.sources.rules import read_configurators, read_pictures
 from syndicator.sources.yamlfile import read_documents
 from syndicator.targets import TargetProfile, parse_targets
-from syndicator.widgets import WidgetPackage, find_widgets
+from syndicator.widgets import WidgetPackage, check_versions, find_widgets
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ def read_workspace(settings: Settings) -> Workspace:
     """Read and check everything; problems are gathered, not raised."""
     root = settings.root
     reading = read_catalog(
-        root, settings.sources, settings.locales, settings.fallback, settings.environment
+        *(root, settings.sources, settings.locales, settings.fallback),
+        environment=settings.environment,
+        priorities=settings.merge,
     )
     problems = list(reading.problems)
 
@@ -84,10 +88,13 @@ def read_workspace(settings: Settings) -> Workspace:
     problems += check_selectors(manifests, reading.catalog)
     named = [one.configurator for one in reading.catalog.products.values() if one.configurator]
     configurators = kept(read_configurators(root, named, settings.locales[0]))
+    if pictures := kept(read_pictures(root, configurators.values())):
+        reading = _with_assets(reading, pictures)
     channels = kept(parse_channels(documents("publish/channels")))
     targets = kept(parse_targets(documents("publish/targets")))
     widgets = kept(_widgets(root))
     problems += check_widgets(manifests, {package.id for package in widgets})
+    problems += check_versions(manifests, widgets)
     if settings.target not in targets:
         problems.append(_unknown_target(settings, targets))
     problems += _unknown_partners(settings, manifests)
@@ -104,11 +111,9 @@ def read_workspace(settings: Settings) -> Workspace:
     )
 
 
-def read_target(settings: Settings) -> TargetProfile | None:
-    """Return the profile that the settings publish to, None where it cannot be used."""
-    documents, _ = read_documents(settings.root, "publish/targets")
-    profiles, problems = parse_targets(documents)
-    return None if problems else profiles.get(settings.target)
+def _with_assets(reading: Reading, assets: Mapping[str, Asset]) -> Reading:
+    every = {**reading.catalog.assets, **assets}
+    return replace(reading, catalog=msgspec.structs.replace(reading.catalog, assets=every))
 
 
 def sound(workspace: Workspace, *, strict: bool = False) -> Workspace:

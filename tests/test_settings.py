@@ -68,6 +68,8 @@ BAD = {
     "bad id": (GOOD.replace('"maker"', '"My Maker"'), "bad-setting", 3),
     "unknown locale": (GOOD.replace('"de"]\nf', '"xx-QQQQ-1"]\nf'), "bad-setting", 5),
     "no locales": (GOOD.replace('["en", "de"]', "[]"), "bad-setting", 5),
+    "no such source": (GOOD + '[merge]\ntitle = ["pim"]\n', "bad-setting", 8),
+    "no such field": (GOOD + '[merge]\ntitel = ["content"]\n', "bad-setting", 8),
     "unknown format": (GOOD + '[[sources]]\nformat = "xls"\npath = "a"\n', "bad-setting", 8),
     "invalid UTF-8": (b"\xff", "invalid-utf8", None),
 }

@@ -7,24 +7,32 @@ from dataclasses import dataclass, field
 
 from syndicator.bundle.keys import Reference
 from syndicator.entitlement.model import Edition
+from syndicator.rendering.finished import Finished
 
 
 @dataclass(frozen=True, slots=True)
 class EditionContent:
     """One edition with its finished documents.
 
-    `documents` maps SKU to the canonical bytes of its document, in catalog order. Equal documents
-    of different editions should be the same bytes object: packing then costs next to nothing.
-    `media` are the keys of the pictures and files that the documents show (`public/m/...`).
-    `drawn` maps every SKU to the product as partners' servers include it, and `look` names the
-    stylesheet that goes with it, where the edition is published in that form too.
+    `documents` are in catalog order. Equal documents of different editions should be the same
+    object: packing then costs next to nothing. `media` are the keys of the pictures and files that
+    the documents show (`public/m/...`).
     """
 
     edition: Edition
-    documents: Mapping[str, bytes]
+    documents: tuple[Finished, ...]
     media: frozenset[str] = frozenset()
+    widgets: Mapping[str, str] = field(default_factory=dict)
+    """The version of each widget that the edition has."""
     drawn: Mapping[str, bytes] = field(default_factory=dict)
+    """Every product by SKU as partners' servers include it, where one of them does."""
     look: Reference | None = None
+    """The stylesheet that goes with what is drawn: its key below the public zone."""
+
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """What the edition shows, in catalog order."""
+        return tuple(document.sku for document in self.documents)
 
 
 @dataclass(frozen=True, slots=True)

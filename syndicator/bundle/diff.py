@@ -91,8 +91,10 @@ class _Comparison:
             status = "changed" if old else "new"
             delta = self.delta(base, edition.id)
         content = canonical.fingerprint(canonical.encode(new.head))
+        was = self.previous.editions[base].head if self.previous and base else {}
+        widgets = _versions(was.get("widgets", {}), new.head.get("widgets", {}))
         return EditionPlan(
-            edition.id, status, edition.locale, edition.partners, delta, base, content
+            edition.id, status, edition.locale, edition.partners, delta, base, content, widgets
         )
 
     def _same_media(self, new: PackedEdition, old: EditionRecord) -> bool:
@@ -152,13 +154,13 @@ class _Comparison:
                 tuple(sku for page in new.pages for sku in page.skus) if new else (), (), ()
             )
         gone, come = trees.differing_pages(old.head, new.head if new else {}, self._load)
-        self._gone[old.edition, new.edition.id if new else None] = gone
+        self._gone[old.edition, new.edition.id if new else None] = set(gone)
         before = dict(pair for ref in gone for pair in documents_of(self._load(ref)))
         after = {
-            sku: document
+            document.sku: document.data()
             for page in (new.pages if new else ())
             if page.reference in come
-            for sku, document in zip(page.skus, page.documents, strict=True)
+            for document in page.documents
         }
         return Delta(
             tuple(sku for sku in after if sku not in before),
@@ -218,6 +220,14 @@ class _Comparison:
 def _pairs(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[Pair, ...]:
     """Return what follows what for one partner, locale by locale."""
     return tuple((was.get(locale), now.get(locale)) for locale in sorted(was.keys() | now.keys()))
+
+
+def _versions(
+    before: Mapping[str, str], after: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Return which widgets have another version."""
+    pairs = [(one, before.get(one, ""), after.get(one, "")) for one in sorted({**before, **after})]
+    return tuple((one, old, new) for one, old, new in pairs if old != new)
 
 
 def _same_tree(old: Node, new: Node) -> bool:

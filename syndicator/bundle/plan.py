@@ -12,6 +12,7 @@ from syndicator.canonical import Namer
 
 _SHOWN = 10
 """Products named in a summary line before the rest is counted."""
+_WIDGET = ("widget", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class EditionPlan:
     base: str | None = None
     content: str = ""
     """Fingerprint of what it will show."""
+    widgets: tuple[tuple[str, str, str], ...] = ()
+    """Widgets of another version than before: id, version before, version after; "" is none."""
 
     @property
     def flips(self) -> bool:
@@ -80,6 +83,7 @@ class EditionPlan:
             "partners": list(self.partners),
             "base": self.base,
             "content": self.content,
+            "widgets": [dict(zip(_WIDGET, one, strict=True)) for one in self.widgets],
             **self.delta.as_json(),
         }
 
@@ -171,6 +175,8 @@ class Plan:
             if edition.status != "same":
                 who = _few(edition.partners)
                 yield f"  {edition.status:<8} {edition.locale:<6} for {who}: {edition.delta}"
+                for widget, before, after in edition.widgets:
+                    yield f"{'':18} {widget} {before or 'none'} -> {after or 'none'}"
         seen = {
             partner
             for edition in self.editions

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 
+from syndicator.catalog.merging import Priorities, Statement, filled, merge
 from syndicator.catalog.model import (
     Asset,
     Catalog,
@@ -46,6 +49,7 @@ class Supplement:
     sku: str
     changes: Mapping[str, object]
     origin: Origin
+    source: str = ""
 
 
 @dataclass(slots=True)
@@ -56,7 +60,11 @@ class Parts:
     families: dict[str, Family] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
     supplements: list[Supplement] = field(default_factory=list)
-    """In the order of the sources: a later one wins."""
+    """In the order of the sources: a later one wins where no priority is declared."""
+    sources: list[tuple[str, int]] = field(default_factory=list)
+    """Name of each source in order, and how many entries there were after it."""
+    priorities: Priorities = field(default_factory=dict)
+    """Which source is believed in which field; without any, one SKU is one source's."""
     prices: list[tuple[str, Price, Origin]] = field(default_factory=list)
     """Prices that stand apart from their products: SKU, price, place."""
     support: Support | None = None
@@ -128,12 +136,17 @@ class _Assembly:
         self.entries: dict[str, Entry] = {}
         self.refused = set(parts.refused)
         self.field_origins: dict[str, dict[str, Origin]] = {}
+        self.others: dict[str, list[Statement]] = {}
+        """What other sources than the first say of a product, by SKU."""
+        self.supplements: dict[str, list[Statement]] = {}
+        self.home: dict[str, str] = {}
+        """The source of each product, where priorities are declared."""
 
     def products(self) -> list[Product]:
         """Return the products of the catalog in its order."""
-        for entry in self.parts.entries:
-            self._take(entry)
+        self._take_all()
         self._supplement()
+        self._merge()
         self.refused |= self.parts.refused - self.entries.keys()
         for sku in [sku for sku, entry in self.entries.items() if not self._fits(entry)]:
             del self.entries[sku]
@@ -143,19 +156,42 @@ class _Assembly:
         self.problems += self._shared_gtins(products)
         return sorted(products, key=sort_key)
 
-    def _take(self, entry: Entry) -> None:
+    def _take_all(self) -> None:
+        """Take the entries of every source, those of one source apart from those of the next."""
+        if not self.parts.priorities:
+            for entry in self.parts.entries:
+                self._take(entry)
+            return
+        start = 0
+        for source, end in self.parts.sources:
+            before = set(self.entries)
+            told: set[str] = set()
+            for entry in self.parts.entries[start:end]:
+                sku = entry.product.sku
+                if sku in before and sku not in told:
+                    statement = Statement(source, filled(entry.product), entry.place)
+                    self.others.setdefault(sku, []).append(statement)
+                    told.add(sku)
+                else:
+                    self._take(entry, source)
+            start = end
+
+    def _take(self, entry: Entry, source: str = "") -> None:
         """Keep the first of the entries with one SKU; report the others with both places."""
         sku = entry.product.sku
         first = self.entries.setdefault(sku, entry)
-        if first is not entry:
+        if first is entry:
+            if source:
+                self.home[sku] = source
+        else:
             same = (
                 "with the same content" if first.product == entry.product else "with other content"
             )
             message = f"the SKU {sku} is already used at {first.place('sku')}, {same}"
+            place, expected = entry.place("sku"), "one product a SKU"
+            fix = "Keep one, or say in [merge] of syndicator.toml which source is believed"
             self.problems.append(
-                Problem(
-                    "duplicate-sku", message, entry.place("sku"), "sku", "one product a SKU", sku
-                )
+                Problem("duplicate-sku", message, place, "sku", expected, sku, fix=fix)
             )
 
     def _supplement(self) -> None:
@@ -165,10 +201,20 @@ class _Assembly:
             if entry is None:
                 self._unknown_target(supplement.origin, "sku", supplement.sku, "the record is for")
                 continue
-            product = msgspec.structs.replace(entry.product, **supplement.changes)
-            self.entries[supplement.sku] = Entry(product, entry.place, entry.strict)
-            origins = self.field_origins.setdefault(supplement.sku, {})
-            origins |= dict.fromkeys(supplement.changes, supplement.origin)
+            place = partial(_there, supplement.origin)
+            statement = Statement(supplement.source, supplement.changes, place)
+            self.supplements.setdefault(supplement.sku, []).append(statement)
+
+    def _merge(self) -> None:
+        """Give each field of a product that several sources know the value that is believed."""
+        for sku in {**self.others, **self.supplements}:
+            entry = self.entries[sku]
+            own = Statement(self.home.get(sku, ""), filled(entry.product), entry.place)
+            statements = [*reversed(self.supplements.get(sku, [])), own, *self.others.get(sku, [])]
+            product, origins = merge(entry.product, statements, self.parts.priorities)
+            self.entries[sku] = Entry(product, partial(_merged, origins, entry.place), entry.strict)
+            home = entry.place("")
+            self.field_origins[sku] = {name: at for name, at in origins.items() if at != home}
 
     def _fits(self, entry: Entry) -> bool:
         """Tell whether what a product refers to exists."""
@@ -199,6 +245,8 @@ class _Assembly:
         for sku, price, origin in self.parts.prices:
             if sku in self.entries:
                 by_sku.setdefault(sku, []).append(price)
+                origins = self.field_origins.setdefault(sku, {})
+                origins.setdefault(f"prices.{price.list}", origin)
             else:
                 self._unknown_target(origin, "sku", sku, "the price is for")
         for sku, more in by_sku.items():
@@ -263,6 +311,16 @@ class _Assembly:
                 message = f"the GTIN is also that of {other} ({self.entries[other].place('gtin')})"
                 place = self.entries[product.sku].place("gtin")
                 yield warn("duplicate-gtin", message, place, path="gtin", found=gtin)
+
+
+def _there(origin: Origin, _path: str) -> Origin:
+    return origin
+
+
+def _merged(origins: Mapping[str, Origin], home: Place, path: str) -> Origin:
+    """Return the place of a field of a merged product; the record's own is that of its SKU."""
+    name = re.split(r"[.\[]", path, maxsplit=1)[0]
+    return origins.get(path) or origins.get(name) or home(path)
 
 
 def _unknown(entry: Entry, name: str, value: str, known: Iterable[str]) -> Problem:

@@ -10,7 +10,17 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from syndicator.catalog.model import Flag, Number, Price, Series, SpecType, SpecValue, Words
+from syndicator.catalog.model import (
+    Flag,
+    Number,
+    Price,
+    Series,
+    SpecType,
+    SpecValue,
+    Tax,
+    Words,
+)
+from syndicator.catalog.records import TaxRecord
 from syndicator.catalog.rules import FieldRule, MediaRule, PriceRule, RelationRule, SpecRule
 from syndicator.catalog.specs import quantity
 from syndicator.catalog.units import symbol
@@ -20,6 +30,7 @@ from syndicator.catalog.values import (
     parse_gtin,
     parse_loose_amount,
     parse_loose_instant,
+    parse_tax_rate,
 )
 from syndicator.errors import Severity
 
@@ -247,7 +258,7 @@ def media_of(rule: MediaRule, name: str) -> Field:
 
 def price_reader(rule: PriceRule) -> Callable[[Row], Price | None]:
     """Return what reads the price of a rule; it raises FieldError."""
-    column, scale = rule.column, Decimal(str(rule.scale))
+    column, scale, tax = rule.column, Decimal(str(rule.scale)), tax_of(rule.tax)
 
     def read(row: Row) -> Price | None:
         value = row.get(column)
@@ -258,7 +269,7 @@ def price_reader(rule: PriceRule) -> Callable[[Row], Price | None]:
         currency = str(own or written or rule.currency)
         if currency and currency != rule.currency:
             parse_currency(currency)
-        return Price(list=rule.list, amount=amount * scale, currency=currency)
+        return Price(list=rule.list, amount=amount * scale, currency=currency, tax=tax)
 
     return read
 
@@ -275,6 +286,18 @@ def price_of(rule: PriceRule) -> Field:
             applied.faults.append((rule.column, error, Severity.ERROR))
 
     return fill
+
+
+def tax_of(rule: TaxRecord | None) -> Tax | None:
+    """Return how the prices of a column stand to tax.
+
+    Raises:
+        FieldError: `tax-rate`.
+    """
+    if rule is None:
+        return None
+    rate = None if rule.rate is None else parse_tax_rate(rule.rate)
+    return Tax(included=rule.included, rate=rate, kind=rule.kind)
 
 
 def relation_of(rule: RelationRule) -> Field:

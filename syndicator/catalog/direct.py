@@ -48,7 +48,7 @@ def direct(record: MappingRecord, locale: str, vocabulary: Vocabulary) -> Direct
         fills.append(fill)
     fills += [_media(rule, vocabulary.locales[0]) for rule in record.media]
     fills += [_price(rule) for rule in record.prices]
-    rare = [rule.column for rule in (*record.documents, *record.relations)]
+    rare = [rule.column for rule in record.documents] + [rule.column for rule in record.relations]
     families = vocabulary.families
 
     def make(row: Row, specs: dict[str, SpecValue]) -> Product | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from syndicator.errors import Problem
 Value = TypeVar("Value")
 
 _ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?")
+_TERRITORY = re.compile(r"[A-Z]{2}")
 _SKU = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 """Halves of characters, which no UTF-8 can carry."""
@@ -118,6 +119,13 @@ class Fields:
         """Return an instant, or nothing where nothing is written."""
         return None if value is None or value == "" else self.checked(path, value, parse_instant)
 
+    def territories(self, codes: Iterable[str], path: str) -> tuple[str, ...]:
+        """Return codes of territories."""
+        found = tuple(codes)
+        for i, code in enumerate(found):
+            self.checked(f"{path}.territories[{i}]", code, parse_territory)
+        return found
+
     def one_place(self, path: str, file: str, url: str) -> None:
         """Note what names neither a file nor an address, or both, or no address of the web."""
         if bool(file) == bool(url):
@@ -126,6 +134,19 @@ class Fields:
             )
         elif url:
             self.checked(f"{path}.url", url, parse_address)
+
+
+def parse_territory(value: object) -> str:
+    """Return the ISO 3166-1 code of a territory.
+
+    Raises:
+        FieldError: `territory`.
+    """
+    text = str(value)
+    if not _TERRITORY.fullmatch(text):
+        expected = "an ISO 3166-1 code such as DE"
+        raise FieldError("territory", "this is not a territory", expected, value)
+    return text
 
 
 def parse_address(value: object) -> str:

@@ -80,6 +80,7 @@ class Frame(Fields):
                     email=contact.email,
                     url=contact.url,
                     hours=hours,
+                    territories=self.territories(contact.territories, where),
                 )
             )
         questions = [

@@ -21,6 +21,7 @@ from syndicator.catalog.model import (
     RelationType,
     Rights,
     SpecValue,
+    Tax,
     Variant,
     Video,
 )
@@ -31,11 +32,13 @@ from syndicator.catalog.values import (
     parse_amount,
     parse_currency,
     parse_gtin,
+    parse_tax_rate,
 )
 from syndicator.errors import Origin, Problem
 
 _NOWHERE = Origin("")
-_TERRITORY = re.compile(r"[A-Z]{2}")
+INLINE = "#"
+"""What stands for rules that are in the product's record itself."""
 
 
 def build_product(
@@ -176,12 +179,10 @@ class Intake(Frame):
         """Return when and where something may be shown."""
         if item is None:
             return None
-        for i, code in enumerate(item.territories):
-            self.checked(f"{path}.rights.territories[{i}]", code, _territory)
         return Rights(
             valid_from=self.instant(item.valid_from, f"{path}.rights.valid_from"),
             valid_until=self.instant(item.valid_until, f"{path}.rights.valid_until"),
-            territories=tuple(item.territories),
+            territories=self.territories(item.territories, f"{path}.rights"),
         )
 
     def relations(self, item: written.RelationsRecord) -> tuple[Relation, ...]:
@@ -242,7 +243,17 @@ class Intake(Frame):
             min_quantity=item.min_quantity,
             valid_from=begin,
             valid_until=end,
+            tax=self.tax(item.tax, under(path, "tax")),
         )
+
+    def tax(self, item: written.TaxRecord | None, path: str) -> Tax | None:
+        """Return how a price stands to tax."""
+        if item is None:
+            return None
+        rate = None
+        if item.rate is not None:
+            rate = self.checked(under(path, "rate"), item.rate, parse_tax_rate)
+        return Tax(included=item.included, rate=rate, kind=item.kind.strip())
 
     def lifecycle(self, item: written.LifecycleRecord) -> Lifecycle:
         """Return the instants of a product's life, which must be in order."""
@@ -279,7 +290,7 @@ _PARTS: dict[str, Callable[[Intake, Any], Any]] = {
     "prices": Intake.prices,
     "lifecycle": lambda intake, item: Lifecycle() if item == _NO_LIFE else intake.lifecycle(item),
     "support": Intake.support,
-    "configurator": lambda _, value: value.strip(),
+    "configurator": lambda _, value: value.strip() if isinstance(value, str) else INLINE,
     "extra": lambda _, values: {key: _plain(value) for key, value in values.items()},
 }
 """How each optional field of a product is parsed."""
@@ -287,12 +298,3 @@ _PARTS: dict[str, Callable[[Intake, Any], Any]] = {
 
 def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value).strip()
-
-
-def _territory(value: object) -> str:
-    text = str(value)
-    if not _TERRITORY.fullmatch(text):
-        raise FieldError(
-            "territory", "this is not a territory", "an ISO 3166-1 code such as DE", value
-        )
-    return text

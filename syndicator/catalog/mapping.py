@@ -6,7 +6,7 @@ A mapping is compiled once and applied to every row. What comes out is a written
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,6 @@ from syndicator.catalog.columns import (
     INSTANTS,
     TEXTS,
     Applied,
-    Cell,
     Field,
     Row,
     cell_of,
@@ -23,13 +22,14 @@ from syndicator.catalog.columns import (
     price_of,
     relation_of,
     slug,
+    tax_of,
 )
 from syndicator.catalog.direct import Direct, direct
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.model import Lifecycle, SpecDefinition, SpecValue
 from syndicator.catalog.rules import CsvRule, FieldRule, MappingRecord, PriceRule, SpecRule
 from syndicator.catalog.shapes import Place, take
-from syndicator.catalog.values import FieldError, parse_currency
+from syndicator.catalog.values import FieldError, parse_amount, parse_currency
 from syndicator.errors import Problem, Severity
 
 Faults = list[tuple[str, FieldError, Severity]]
@@ -198,25 +198,39 @@ def compile_mapping(
             Problem("no-rule", f"no rule says where {missing} comes from", place("fields"), missing)
         )
     for i, price in enumerate(record.prices):
-        problems += _currency_problem(price, f"prices[{i}]", place)
+        problems += _price_problems(price, f"prices[{i}]", place)
+    problems += _table_problems(record.csv, place)
+    if problems:
+        return None, problems
     fields += [media_of(rule, "media") for rule in record.media]
     fields += [media_of(rule, "documents") for rule in record.documents]
     fields += [price_of(rule) for rule in record.prices]
     fields += [relation_of(rule) for rule in record.relations]
-    if problems:
-        return None, problems
     columns = _Columns(record.specs, frozenset(_named(record)), locale)
     return Compiled(record, fields, locale, columns, required), []
 
 
-def _currency_problem(rule: PriceRule, path: str, place: Place) -> Iterable[Problem]:
-    try:
-        if rule.currency:
-            parse_currency(rule.currency)
-    except FieldError as error:
-        yield Problem(
-            error.code, error.message, place(f"{path}.currency"), path, error.expected, error.found
-        )
+def _price_problems(rule: PriceRule, path: str, place: Place) -> Iterable[Problem]:
+    """Yield what is wrong with what a rule says of all its prices."""
+    checks: dict[str, Callable[[], object]] = {
+        "currency": lambda: rule.currency and parse_currency(rule.currency),
+        "scale": lambda: parse_amount(rule.scale),
+        "tax.rate": lambda: tax_of(rule.tax),
+    }
+    for name, check in checks.items():
+        try:
+            check()
+        except FieldError as error:
+            where = place(f"{path}.{name}")
+            yield Problem(error.code, error.message, where, path, error.expected, error.found)
+
+
+def _table_problems(rule: CsvRule, place: Place) -> Iterable[Problem]:
+    """Yield what no table can be cut with."""
+    for name, sign in (("delimiter", rule.delimiter), ("quote", rule.quote)):
+        if len(sign) > 1 or sign in {"\r", "\n"} or (name == "quote" and not sign):
+            path, message = f"csv.{name}", f"this cannot be a {name}"
+            yield Problem("csv", message, place(path), path, "one character", repr(sign))
 
 
 def _named(record: MappingRecord) -> Iterable[str]:

@@ -216,6 +216,16 @@ class Feature(Record, frozen=True):
     image: str = ""
 
 
+class Tax(Record, frozen=True):
+    """How a price stands to tax: whether it holds it, and at which rate or class."""
+
+    included: bool
+    rate: Decimal | None = None
+    """Percent, 0 to 100."""
+    kind: str = msgspec.field(default="", name="class")
+    """A class of the manufacturer's own books: `standard`, `reduced`."""
+
+
 class Price(Record, frozen=True):
     """What one unit costs in one price list from `min_quantity` on, in a half-open time."""
 
@@ -226,6 +236,8 @@ class Price(Record, frozen=True):
     min_quantity: int = 1
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    tax: Tax | None = None
+    """None: nobody said."""
 
 
 class Lifecycle(Record, frozen=True):
@@ -263,13 +275,15 @@ class Variant(Record, frozen=True):
 
 
 class Contact(Record, frozen=True):
-    """Whom a shopper asks, optionally for one locale or territory."""
+    """Whom a shopper asks: everywhere, or in some territories only."""
 
     name: Text
     phone: str = ""
     email: str = ""
     url: str = ""
     hours: Text = msgspec.field(default_factory=dict)
+    territories: tuple[str, ...] = ()
+    """ISO 3166-1 codes; empty means everywhere."""
 
 
 class Question(Record, frozen=True):
@@ -312,7 +326,8 @@ class Product(Record, frozen=True):
     lifecycle: Lifecycle = Lifecycle()
     support: Support | None = None
     configurator: str = ""
-    """Path of the configurator's rule file, relative to the workspace."""
+    """Path of the rule file, relative to the workspace; `FILE#SKU` where the product's
+    own file holds the rules."""
     extra: dict[str, str] = msgspec.field(default_factory=dict)
 
 
@@ -334,11 +349,12 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """The brand's own support, shown where a product has none."""
     origins: Mapping[str, Origin] = MappingProxyType({})
     field_origins: Mapping[str, Mapping[str, Origin]] = MappingProxyType({})
-    """By SKU and field, where a value was written that another source than the product's gave."""
+    """By SKU and field, where each value was written, of products that several sources know."""
 
     def origin(self, sku: str, field: str = "") -> Origin:
-        """Return where a product, or one field of it, was written."""
-        return self.field_origins.get(sku, {}).get(field) or self.origins[sku]
+        """Return where a product, or one field of it (`title`, `specs.weight`), was written."""
+        known = self.field_origins.get(sku, {})
+        return known.get(field) or known.get(field.partition(".")[0]) or self.origins[sku]
 
     def chain(self, locale: str) -> tuple[str, ...]:
         """Return the locales to try for `locale`: itself, its fallbacks, the default."""

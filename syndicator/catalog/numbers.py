@@ -12,6 +12,8 @@ from babel.units import format_unit
 from syndicator.catalog.units import CLDR_UNITS
 
 NBSP = "\u00a0"
+_SAMPLES = (100, Decimal("1.5"), 5, 2, 1, 0)
+"""Numbers of every plural form that a language of CLDR has."""
 
 
 @lru_cache(maxsize=16384)
@@ -30,16 +32,36 @@ def format_number(value: float, unit: str, locale: str) -> str:
     text = str(format_decimal(number, locale=where, decimal_quantization=False))
     if not unit:
         return text
+    if unit == "°":  # CLDR's short form is a word in some languages, `68 deg`
+        return f"{text}°"
     known = CLDR_UNITS.get(unit)
     if known is None:
         return f"{text}{NBSP}{unit}"
-    return _quantity(known, unit, text, where)
+    return _quantity(known, unit, number, text, where)
 
 
-def _quantity(known: str, unit: str, text: str, where: Locale) -> str:
-    """Write a unit that CLDR knows; its pattern is made for a rounded number, ours is not."""
-    shown = str(format_unit(text, known, length="short", locale=where))
-    return shown if text in shown else f"{text}{NBSP}{unit}"
+def _quantity(known: str, unit: str, number: Decimal, text: str, where: Locale) -> str:
+    """Write a unit that CLDR knows, by its short form: `250 W`, `75 Nm`."""
+    patterns = _patterns(known, where)
+    other = patterns.get("other", "")
+    own = patterns.get(where.plural_form(number), other)
+    # A symbol has no plural. Where CLDR says nothing for `one`, Babel takes it from the long
+    # form ("1 Watt"), which is never the shorter one; "1 day" is.
+    pattern = own if len(own) < len(other) else other
+    return pattern.replace("{0}", text) if "{0}" in pattern else f"{text}{NBSP}{unit}"
+
+
+@lru_cache(maxsize=4096)
+def _patterns(known: str, where: Locale) -> dict[str, str]:
+    """Return how a unit is written beside a number, by the plural form of the number."""
+    found: dict[str, str] = {}
+    for sample in _SAMPLES:
+        shown = str(format_unit(sample, known, length="short", locale=where))
+        pattern = shown.replace(str(format_decimal(sample, locale=where)), "{0}")
+        found.setdefault(
+            where.plural_form(sample), pattern.replace("N⋅m", "Nm")
+        )  # as makers write torque
+    return found
 
 
 @lru_cache(maxsize=16384)

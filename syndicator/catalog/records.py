@@ -108,6 +108,7 @@ class ContactRecord(Record, frozen=True):
     email: str = ""
     url: str = ""
     hours: WrittenText = {}
+    territories: list[str] = []
 
 
 class QuestionRecord(Record, frozen=True):
@@ -124,6 +125,14 @@ class SupportRecord(Record, frozen=True):
     questions: list[QuestionRecord] = []
 
 
+class TaxRecord(Record, frozen=True):
+    """How a price stands to tax; `rate` is percent."""
+
+    included: bool
+    rate: str | int | float | None = None
+    kind: str = msgspec.field(default="", name="class")
+
+
 class PriceRecord(Record, frozen=True):
     """A price of a list; the currency is the list's where it is not said."""
 
@@ -133,6 +142,7 @@ class PriceRecord(Record, frozen=True):
     min_quantity: int = 1
     valid_from: str | None = None
     valid_until: str | None = None
+    tax: TaxRecord | None = None
 
 
 class ProductRecord(Record, frozen=True):
@@ -159,7 +169,7 @@ class ProductRecord(Record, frozen=True):
     prices: list[PriceRecord] = []
     lifecycle: LifecycleRecord = LifecycleRecord()
     support: SupportRecord | None = None
-    configurator: str = ""
+    configurator: str | dict[str, Any] = ""
     extra: dict[str, str | int | float | bool] = {}
 
 
@@ -201,3 +211,6 @@ class PriceRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_quantity: str = ""
     valid_from: str = ""
     valid_until: str = ""
+    tax: str = ""
+    tax_rate: str = ""
+    tax_class: str = ""

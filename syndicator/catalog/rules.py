@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Literal
 
 from syndicator.catalog.model import MediaRole, Record, RelationType, SpecType
+from syndicator.catalog.records import TaxRecord
 
 
 class FieldRule(Record, frozen=True):
@@ -49,6 +50,7 @@ class PriceRule(Record, frozen=True):
     currency_column: str = ""
     scale: str | int | float = 1
     decimal: str = ""
+    tax: TaxRecord | None = None
 
 
 class SpecRule(Record, frozen=True):

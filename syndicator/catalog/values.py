@@ -266,6 +266,18 @@ def _checked(amount: Decimal, value: object) -> Decimal:
     return amount
 
 
+def parse_tax_rate(value: object) -> Decimal:
+    """Return a tax rate in percent: `19`, `8.1`, `7 %`.
+
+    Raises:
+        FieldError: `tax-rate`.
+    """
+    text = str(value).strip().removesuffix("%").strip().replace(",", ".")
+    if isinstance(value, bool) or not _AMOUNT.fullmatch(text) or not 0 <= Decimal(text) <= 100:  # noqa: PLR2004  percent
+        raise FieldError("tax-rate", "this is not a tax rate", "percent, 0 to 100", value)
+    return Decimal(text)
+
+
 def parse_currency(value: object) -> str:
     """Return an ISO 4217 code.
 

@@ -7,8 +7,10 @@ from typing import Protocol
 
 import click
 
+from syndicator.catalog.model import Catalog
 from syndicator.cli.session import Instant, Session, standard
 from syndicator.entitlement import (
+    Explanation,
     World,
     explain_widget,
     partner_summary,
@@ -16,7 +18,7 @@ from syndicator.entitlement import (
     who_sees,
 )
 from syndicator.entitlement import explain as explain_decision
-from syndicator.errors import UsageError
+from syndicator.errors import Origin, UsageError
 from syndicator.workspace import Workspace, read_workspace, sound
 
 
@@ -70,10 +72,30 @@ def explain(
         answer: Answer = explain_widget(workspace.manifests, partner or "", widget, now, known)
     else:
         answer = _answer(workspace, now, partner or "", sku or "", field, who, whole)
-    session.answer(answer.as_json())
+    said = _said(workspace.catalog, answer) if isinstance(answer, Explanation) else None
+    told = {"value": {"file": said.file, "line": said.line}} if said else {}
+    session.answer({**answer.as_json(), **told})
     if not session.as_json:
         for line in answer.lines():
             session.say(line)
+        if said:
+            session.say(f"  its value is from {said}")
+
+
+def _said(catalog: Catalog, answer: Explanation) -> Origin | None:
+    """Return where the value of a document's field was written, if the product has one."""
+    if answer.deciding and answer.deciding.effect == "overrides":
+        return answer.deciding.origin
+    names = {"price": "prices", "spec": "specs", "variants": "variant"}
+    head, _, rest = (answer.field or "").partition(".")
+    head = names.get(head, head)
+    value = getattr(catalog.products[answer.sku], head, None)
+    if not value or (rest and isinstance(value, dict) and rest not in value):
+        return None
+    if head == "prices":  # each list can be a file of its own
+        held = (part.name for part in answer.parts if part.effect == "prices" and part.in_effect)
+        rest = next(held, "").removeprefix("price-list ")
+    return catalog.origin(answer.sku, f"{head}.{rest}")
 
 
 def _list(session: Session, workspace: Workspace, selector: str, now: datetime) -> None:

@@ -10,8 +10,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import click
-from rich.table import Table
 
+from syndicator.catalog.model import Catalog
 from syndicator.catalog.quality import Completeness, completeness, duplicates
 from syndicator.catalog.report import render_report
 from syndicator.cli.session import Session, standard
@@ -40,6 +40,8 @@ def _show_completeness(session: Session, rows: Sequence[Completeness]) -> None:
     """Show a table on a terminal; a pipe reads `--json`."""
     if not session.console.is_terminal:
         return
+    from rich.table import Table  # noqa: PLC0415  slow to import
+
     table = Table(title="Completeness", title_justify="left")
     for head in ("family", "locale", "for", "complete", "missing most"):
         table.add_column(head)
@@ -48,6 +50,14 @@ def _show_completeness(session: Session, rows: Sequence[Completeness]) -> None:
         share = f"{row.complete} of {row.products}"
         table.add_row(row.family or "-", row.locale, row.purpose, share, widest)
     session.console.print(table)
+
+
+def _origins(catalog: Catalog) -> dict[str, dict[str, str]]:
+    """Return where each value was written, of products that more than one file tells of."""
+    return {
+        sku: {"": str(catalog.origins[sku])} | {name: str(at) for name, at in known.items()}
+        for sku, known in sorted(catalog.field_origins.items())
+    }
 
 
 def _identity(name: str) -> dict[str, str]:
@@ -98,6 +108,7 @@ def check(session: Session, strict: bool, report: Path | None) -> None:
             "partners": len(workspace.manifests.partners),
             "sources": [count.as_json() for count in workspace.reading.counts],
             "problems": [problem.as_json() for problem in workspace.problems],
+            "origins": _origins(workspace.catalog),
             "completeness": [row.as_json() for row in rows],
             "duplicates": [double.as_json() for double in doubles],
         }

@@ -6,7 +6,9 @@ import json
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -16,6 +18,7 @@ from syndicator.errors import InvalidInputError, UsageError
 from syndicator.settings import FILE, Settings
 from syndicator.sources import FORMATS, SourceSpec, read_catalog
 from syndicator.sources.importing import Trial, try_import
+from syndicator.sources.places import is_address
 
 MAPPED = ("csv", "jsonl", "parquet")
 """Formats without a meaning of their own: a mapping says which column is which field."""
@@ -23,17 +26,29 @@ MAPPED = ("csv", "jsonl", "parquet")
 
 @click.command("import")
 @click.argument("kind", metavar="FORMAT", type=click.Choice([f for f in FORMATS if f != "yaml"]))
-@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.argument("path")
 @click.option("--brand", default="", help="The brand of every product that names none.")
+@click.option(
+    "--option",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="An option of the source, such as channel=shop or header='Authorization: ${TOKEN}'.",
+)
 @standard
-def import_(session: Session, kind: str, path: Path, brand: str) -> None:
-    """Propose how PATH becomes products, show ten of them, and add it to the workspace."""
+def import_(session: Session, kind: str, path: str, brand: str, given: tuple[str, ...]) -> None:
+    """Propose how PATH, a file, folder or address, becomes products; show ten, and add it.
+
+    On a terminal it asks before anything is written; in a pipe, calling it is the answer.
+    """
     settings = session.settings()
-    source = Path(os.path.relpath(path, settings.root)).as_posix()
+    source = _source_path(path, settings.root)
     if source in [spec.path for spec in settings.sources]:
         raise UsageError(f"{path} is a source of this workspace already; edit its mapping instead")
-    options = {"brand": brand} if brand and kind not in MAPPED else {}
-    trial = _trial(session, settings, SourceSpec(kind, source, options=options), brand)
+    options = _options(given)
+    trial, brand = _trial(settings, SourceSpec(kind, source, options=options), brand)
+    if brand and kind not in MAPPED:
+        options["brand"] = brand
     mapping = _mapping_file(settings, source) if kind in MAPPED else None
     _show(session, trial)
     if not _agreed(f"Write {mapping or FILE} and read {path} from now on?"):
@@ -56,26 +71,58 @@ def import_(session: Session, kind: str, path: Path, brand: str) -> None:
         session.say("Next: syndicator check, syndicator plan, syndicator publish")
 
 
-def _trial(session: Session, settings: Settings, spec: SourceSpec, brand: str) -> Trial:
-    """Try the import; on a terminal ask for the one thing that a sheet often lacks.
+def _source_path(path: str, root: Path) -> str:
+    """Return how the settings spell a path or an address.
+
+    Raises:
+        UsageError: There is nothing at the path.
+    """
+    if is_address(path):
+        return path
+    if not Path(path).exists():
+        raise UsageError(f"there is no file or folder {path}")
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def _options(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    for name, equals, _ in pairs:
+        if not (name and equals):
+            raise UsageError(f"{name!r} is no option: expected NAME=VALUE")
+    return {name: value for name, _, value in pairs}
+
+
+def _trial(settings: Settings, spec: SourceSpec, brand: str) -> tuple[Trial, str]:
+    """Try the import; on a terminal ask for the one thing that exports often lack, the brand.
 
     Raises:
         InvalidInputError: Nothing of it can be read.
     """
-    if spec.format not in MAPPED:
-        return _whole(session, spec)
-    trial = try_import(settings.root, spec, settings.locales, brand)
-    if not trial.accepted and not brand and _is_asked():
+    trial = _tried(settings, spec, brand)
+    if not brand and _is_asked() and _lacks_brand(trial):
         brand = click.prompt("No column names a brand. Which brand is it?", err=True)
-        trial = try_import(settings.root, spec, settings.locales, brand)
+        trial = _tried(settings, spec, brand)
     if not trial.records:
         raise InvalidInputError(trial.problems)
-    return trial
+    return trial, brand
 
 
-def _whole(session: Session, spec: SourceSpec) -> Trial:
+def _lacks_brand(trial: Trial) -> bool:
+    """Tell whether nobody says the brand of anything."""
+    unnamed = any(problem.path == "brand" for problem in trial.problems)
+    return "no column says it" in trial.mapping or (unnamed and not trial.accepted)
+
+
+def _tried(settings: Settings, spec: SourceSpec, brand: str) -> Trial:
+    if spec.format in MAPPED:
+        environment = settings.environment
+        return try_import(settings.root, spec, settings.locales, brand, environment=environment)
+    options = {**spec.options, **({"brand": brand} if brand else {})}
+    return _whole(settings, replace(spec, options=options))
+
+
+def _whole(settings: Settings, spec: SourceSpec) -> Trial:
     """Read a format with a meaning of its own as the workspace would."""
-    settings = session.settings()
     reading = read_catalog(
         settings.root, (spec,), settings.locales, settings.fallback, settings.environment
     )
@@ -121,7 +168,8 @@ def _row(product: Product) -> dict[str, str]:
 
 def _mapping_file(settings: Settings, source: str) -> str:
     """Return a free name for the mapping, made of the source's."""
-    stem = re.sub(r"[^a-z0-9]+", "-", Path(source).stem.lower()).strip("-") or "source"
+    place = urlsplit(source).path if is_address(source) else source
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(place).stem.lower()).strip("-") or "source"
     names = [f"mappings/{stem}.yaml", *(f"mappings/{stem}-{n}.yaml" for n in range(2, 100))]
     return next(name for name in names if not (settings.root / name).exists())
 

@@ -136,6 +136,15 @@ class Model:
         auxiliaries = [[one.id, plain(one.when)] for one in self.auxiliaries]
         return fingerprint(b"configurator 1", encode([options, rules, auxiliaries]))
 
+    def pictures(self) -> dict[str, Origin]:
+        """Return every picture that a value names, with the place of its option."""
+        return {
+            value.picture: option.origin
+            for option in self.options
+            for value in option.values
+            if value.picture
+        }
+
     def skus(self) -> frozenset[str]:
         """Return every SKU that the model names, as a sold value or as a part."""
         parts = [*self.base_parts]

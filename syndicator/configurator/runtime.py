@@ -12,8 +12,8 @@ from math import inf
 from typing import Any, TypeVar
 
 from syndicator import canonical
-from syndicator.configurator.diagram import NONE, Diagram
 from syndicator.configurator.encoding import decode
+from syndicator.configurator.passes import Changes, Pass, tally
 from syndicator.errors import UsageError, VerificationError
 
 CHANGE = 1 << 40
@@ -127,10 +127,15 @@ class Runtime:
     def how(
         self, choices: Mapping[str, str], option: str, value: str
     ) -> tuple[tuple[Change, ...], int] | None:
-        """Return the fewest changes that allow a value (the cheapest of those) and the total."""
+        """Return the fewest changes that allow a value within the cap, and the total.
+
+        Of equally many the cheapest; None where nothing does.
+        """
         chosen = self._places(choices)
         wanted = self._places({option: value})
         found = self._solve(self._weights(wanted, lambda v, i: self._penalty(chosen, v, i)))
+        if found is not None and self._configuration(found).total > self.cap:
+            found = self._within(self._weights(wanted, self._price), chosen)
         if found is None:
             return None
         changes = tuple(
@@ -159,7 +164,7 @@ class Runtime:
             all(weights[v][one[0]] < inf for v, one in enumerate(self._live) if len(one) == 1)
         )
         for diagram in self._components:
-            total *= _tally(diagram, weights)
+            total *= tally(diagram, weights)
         return total
 
     # --- weights -----------------------------------------------------------------------
@@ -209,7 +214,7 @@ class Runtime:
 
     def _least(self, weights: Sequence[Sequence[float]]) -> float:
         core = sum(weights[v][one[0]] for v, one in enumerate(self._live) if len(one) == 1)
-        return core + sum(_Pass(diagram, weights).total for diagram in self._components)
+        return core + sum(Pass(diagram, weights).total for diagram in self._components)
 
     def _through(self, weights: Sequence[Sequence[float]]) -> list[list[float]]:
         result = [[inf] * len(one) for one in weights]
@@ -220,7 +225,7 @@ class Runtime:
             if len(one) == 1:
                 result[v][one[0]] = total
         for diagram in self._components:
-            run = _Pass(diagram, weights)
+            run = Pass(diagram, weights)
             for level, sums in enumerate(run.through()):
                 for value, found in zip(diagram.values[level], sums, strict=True):
                     result[diagram.variables[level]][value] = found + total - run.total
@@ -231,7 +236,26 @@ class Runtime:
             return None
         found = {v: one[0] for v, one in enumerate(self._live) if len(one) == 1}
         for diagram in self._components:
-            found.update(_Pass(diagram, weights).best())
+            found.update(Pass(diagram, weights).best())
+        return found
+
+    def _within(
+        self, weights: Sequence[Sequence[float]], chosen: Mapping[int, int]
+    ) -> dict[int, int] | None:
+        """Return the cheapest assignment with as few changes as the cap allows."""
+        found = {v: one[0] for v, one in enumerate(self._live) if len(one) == 1}
+        core = sum(weights[v][value] for v, value in found.items())
+        tables = [Changes(diagram, weights, chosen) for diagram in self._components]
+        after = [0.0] * (len(chosen) + 1)
+        rests = [after]
+        for table in reversed(tables):
+            rests.append(table.totals(rests[-1]))
+        room = self.cap - self._base - core
+        left = next((k for k, total in enumerate(rests[-1]) if total <= room), None)
+        if left is None:
+            return None
+        for table, rest in zip(tables, reversed(rests[:-1]), strict=True):
+            left = table.take(found, left, rest)
         return found
 
     def _configuration(self, found: Mapping[int, int]) -> Configuration:
@@ -246,111 +270,6 @@ class Runtime:
             if "aux" not in option:
                 values[option["id"]] = value["id"]
         return Configuration(values, total, parts)
-
-
-class _Pass:
-    """One component with weights: the least sum below each node, and what follows from it."""
-
-    def __init__(self, diagram: Diagram, weights: Sequence[Sequence[float]]) -> None:
-        self._diagram = diagram
-        self._weight = [
-            [weights[variable][value] for value in values]
-            for variable, values in zip(diagram.variables, diagram.values, strict=True)
-        ]
-        self._level = [len(diagram.variables), *(node.level for node in diagram.nodes)]
-        self._cheapest = [min(row) for row in self._weight]
-        self._free = [0.0]
-        for least in self._cheapest:
-            self._free.append(self._free[-1] + least)
-        if inf in self._cheapest:
-            self.total = inf
-            return
-        self._up = [0.0]
-        for node in diagram.nodes:
-            self._up.append(min(self._sums(node.level, node.children)))
-        self.total = self._free[self._level[diagram.root]] + self._up[diagram.root]
-
-    def _sums(self, level: int, children: Sequence[int]) -> list[float]:
-        """Return the least sum from a node to the end through each of its values."""
-        return [
-            inf
-            if child == NONE
-            else weight + self._free[self._level[child]] - self._free[level + 1] + self._up[child]
-            for weight, child in zip(self._weight[level], children, strict=True)
-        ]
-
-    def through(self) -> list[list[float]]:
-        """Return the least sum of a whole path through each value of each level."""
-        diagram = self._diagram
-        result = [[inf] * len(row) for row in self._weight]
-        down = [inf] * (len(diagram.nodes) + 1)
-        down[diagram.root] = self._free[self._level[diagram.root]]
-        over = [inf] * len(result)
-        self._spread(over, -1, self._level[diagram.root], self.total)
-        for number in range(len(diagram.nodes), 0, -1):
-            node = diagram.nodes[number - 1]
-            for place, (child, rest) in enumerate(
-                zip(node.children, self._sums(node.level, node.children), strict=True)
-            ):
-                total = down[number] + rest
-                if child == NONE or total == inf:
-                    continue
-                result[node.level][place] = min(result[node.level][place], total)
-                down[child] = min(down[child], total - self._up[child])
-                self._spread(over, node.level, self._level[child], total)
-        for level, row in enumerate(self._weight):
-            rest = over[level] - self._cheapest[level]
-            result[level] = [min(one, rest + w) for one, w in zip(result[level], row, strict=True)]
-        return result
-
-    def _spread(self, over: list[float], start: int, end: int, total: float) -> None:
-        for level in range(start + 1, end):
-            over[level] = min(over[level], total)
-
-    def best(self) -> dict[int, int]:
-        """Return a lightest assignment of the component, the first of equals."""
-        diagram = self._diagram
-        found: dict[int, int] = {}
-        level, number = 0, diagram.root
-        while True:
-            for skipped in range(level, self._level[number]):
-                self._take(found, skipped, self._weight[skipped])
-            if number == 0:
-                return found
-            node = diagram.nodes[number - 1]
-            place = self._take(found, node.level, self._sums(node.level, node.children))
-            level, number = node.level + 1, node.children[place]
-
-    def _take(self, found: dict[int, int], level: int, sums: Sequence[float]) -> int:
-        place = sums.index(min(sums))
-        found[self._diagram.variables[level]] = self._diagram.values[level][place]
-        return place
-
-
-def _tally(diagram: Diagram, weights: Sequence[Sequence[float]]) -> int:
-    """Return how many paths of a component avoid infinite weights."""
-    allowed = [
-        [weights[variable][value] < inf for value in values]
-        for variable, values in zip(diagram.variables, diagram.values, strict=True)
-    ]
-    free = [1]
-    for row in reversed(allowed):
-        free.append(free[-1] * sum(row))
-    free.reverse()
-    if free[0] == 0:
-        return 0
-    below, levels = [1], [len(allowed)]
-    for node in diagram.nodes:
-        ways = zip(allowed[node.level], node.children, strict=True)
-        below.append(
-            sum(
-                below[child] * (free[node.level + 1] // free[levels[child]])
-                for may, child in ways
-                if may and child != NONE
-            )
-        )
-        levels.append(node.level)
-    return below[diagram.root] * (free[0] // free[levels[diagram.root]])
 
 
 def smallest(constraints: Sequence[_T], holds: Callable[[Sequence[_T]], bool]) -> list[_T]:

@@ -167,10 +167,15 @@ class Override(Manifest, frozen=True, kw_only=True):
 
 
 class WidgetGrant(Windowed, frozen=True, kw_only=True):
-    """Permits a widget, for example a configurator, to a scope."""
+    """Permits a widget, for example a configurator, to a scope or to a share of it."""
 
     to: Scope
     widget: Reference
+    version: Annotated[str, Meta(description="exactly this one, such as 1.2.0")] = ""
+    channel: Annotated[str, Meta(description="the newest of 'stable', 'beta', …")] = ""
+    share: Annotated[
+        int, Meta(ge=0, le=100, description="partners of the scope in a hundred, by their names")
+    ] = 100
 
 
 class RightsWindow(Windowed, frozen=True, kw_only=True):

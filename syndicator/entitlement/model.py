@@ -42,11 +42,16 @@ class Edition:
     """Fields of the document that are left out: `price`, `documents`, `spec.weight`, ..."""
     overrides: tuple[Override, ...] = ()
     widgets: tuple[str, ...] = ()
+    """Requests: `configurator`, `configurator@beta` or `configurator@1.2.0`."""
     territory: str = ""
     """ISO 3166-1 code for the rights of pictures; empty means unknown."""
     withheld: frozenset[str] = frozenset()
     """Files and addresses of pictures and documents of the assortment that may not be shown
     here and now: their rights, or a rights window, do not allow it."""
+
+    def request(self, widget: str) -> str:
+        """Return what is asked of packaging for a widget; empty where it is not permitted."""
+        return next((one for one in self.widgets if one.partition("@")[0] == widget), "")
 
 
 @dataclass(frozen=True, slots=True)

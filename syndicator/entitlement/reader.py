@@ -224,12 +224,18 @@ class _Reader:
         )
 
     def _widget_grant(self, record: doc.WidgetGrant, document: Located) -> WidgetGrant:
+        if record.version and record.channel:
+            message = "a widget is granted in a version or from a channel, not both"
+            self._problem(document, "channel", "two-kinds", message)
         return WidgetGrant(
             kind="widget-grant",
             id=record.id,
             scope=self._scope(record.to, document),
             window=self._window(record, document),
             widget=record.widget,
+            version=record.version,
+            channel=record.channel,
+            share=record.share,
             origin=document.at("id"),
         )
 

@@ -24,6 +24,7 @@ from syndicator.entitlement.rules import (
     Scope,
     WidgetGrant,
 )
+from syndicator.entitlement.versions import preferred, reaches
 from syndicator.errors import Origin
 
 ID_DIGITS = 32
@@ -157,10 +158,14 @@ class _Gathering:
                 rule for rule in _pick(self.by.policies, scopes) if rule.spared not in scopes
             ),
             prices=self._choice(partner),
-            widgets=() if partner.distributor else _pick(self.by.widgets, scopes),
+            widgets=() if partner.distributor else self._widgets(partner, scopes),
             overrides=_pick(self.by.overrides, scopes),
             distributor=None if above is None or cyclic else self.rights(above, line),
         )
+
+    def _widgets(self, partner: Partner, scopes: Iterable[Scope]) -> tuple[WidgetGrant, ...]:
+        held = (rule for rule in _pick(self.by.widgets, scopes) if reaches(rule, partner.id))
+        return preferred(held, self.manifests.nearer)
 
     def _choice(self, partner: Partner) -> PriceChoice:
         # Thousands of partners differ in nothing that chooses a price list: ask once for all.

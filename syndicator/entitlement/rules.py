@@ -87,9 +87,18 @@ class PriceList(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WidgetGrant(Rule):
-    """A widget that the scope may show."""
+    """A widget that the scope, or a share of it, may show; of one version or channel, if named."""
 
     widget: str
+    version: str = ""
+    channel: str = ""
+    share: int = 100
+    """Partners in a hundred that the rule has come to."""
+
+    @property
+    def request(self) -> str:
+        """What is asked of packaging; see `syndicator.entitlement.versions`."""
+        return "@".join(filter(None, (self.widget, self.version or self.channel)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

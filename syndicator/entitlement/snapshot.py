@@ -16,6 +16,7 @@ from syndicator.entitlement.compiler import Compiler, union
 from syndicator.entitlement.files import FileRights
 from syndicator.entitlement.rights import Rights
 from syndicator.entitlement.rules import ProductRule
+from syndicator.entitlement.versions import requests, widget_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +119,8 @@ class Snapshot:
         return frozenset(hidden)
 
     def widgets(self, rights: Rights) -> frozenset[str]:
-        """Return the widgets, without those that are forbidden.
-
-        A dealer has those that are passed on to it, of what its distributor has.
-        """
-        forbids = self._in_effect((r for r in rights.forbids if r.widgets), rights.zone)
-        taken = {widget for rule in forbids for widget in rule.widgets}
-        if rights.distributor is not None:
-            passed = self._in_effect(rights.permits, rights.zone)
-            above = self.widgets(rights.distributor)
-            return above & {widget for rule in passed for widget in rule.widgets} - taken
-        held = (rule for rule in rights.widgets if rule.window.holds(self.at, rights.zone))
-        return frozenset(rule.widget for rule in held) - taken
+        """Return requests for the widgets, without those that are forbidden."""
+        return requests_at(rights, self.at)
 
     def _in_effect(self, rules: Iterable[ProductRule], zone: str) -> list[ProductRule]:
         return [rule for rule in rules if rule.window.holds(self.at, zone)]
@@ -147,3 +138,19 @@ class Snapshot:
                 self._unions[key] = union(self.compiler.products(r.selector) for r in shared)
             sets.append(self._unions[key])
         return union(sets)
+
+
+def requests_at(rights: Rights, at: datetime) -> frozenset[str]:
+    """Return requests for the widgets, without those that are forbidden.
+
+    A dealer has those that are passed on to it, of what its distributor has.
+    """
+    forbids = (rule for rule in rights.forbids if rule.window.holds(at, rights.zone))
+    taken = {widget for rule in forbids for widget in rule.widgets}
+    if rights.distributor is not None:
+        permits = [rule for rule in rights.permits if rule.window.holds(at, rights.zone)]
+        passed = {widget for rule in permits for widget in rule.widgets}
+        held = requests_at(rights.distributor, at)
+        return frozenset(one for one in held if widget_of(one) in passed - taken)
+    held = requests(rule for rule in rights.widgets if rule.window.holds(at, rights.zone))
+    return frozenset(one for one in held if widget_of(one) not in taken)

@@ -6,17 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from syndicator.entitlement.compiler import Compiler
 from syndicator.entitlement.explanation import Explanation, Part, UnknownNameError, period
-from syndicator.entitlement.files import FileRights
-from syndicator.entitlement.index import Index
 from syndicator.entitlement.names import suggest
 from syndicator.entitlement.rights import Rights, rights_of_one
 from syndicator.entitlement.rules import Manifests, Partner, ProductRule, WidgetGrant
-from syndicator.entitlement.snapshot import Snapshot
+from syndicator.entitlement.snapshot import requests_at
+from syndicator.entitlement.versions import reaches, widget_of
 from syndicator.errors import Problem, Severity
 
-_NO_PRODUCTS = Index(())
 _Naming: TypeAlias = ProductRule | WidgetGrant
 
 
@@ -85,8 +82,7 @@ def _named(manifests: Manifests) -> Iterator[tuple[str, _Naming]]:
 
 def allows(rights: Rights, widget: str, at: datetime) -> bool:
     """Tell whether rights give a widget at an instant."""
-    nothing = FileRights({}, {}, {}, {})
-    return widget in Snapshot(Compiler(_NO_PRODUCTS, {}, at), nothing, at).widgets(rights)
+    return any(widget_of(request) == widget for request in requests_at(rights, at))
 
 
 def widget_parts(
@@ -102,7 +98,17 @@ def widget_parts(
         told = widget_parts(manifests, rights.distributor, above, widget, now)
         parts += (part if part.partner else part.of(above.id) for part in told)
     permits: Sequence[_Naming] = rights.permits if partner.distributor else rights.widgets
-    return (*parts, *_naming("permits", permits, rights, widget, now))
+    parts += _naming("permits", permits, rights, widget, now)
+    return (*parts, *(() if partner.distributor else _waiting(manifests, partner, widget)))
+
+
+def _waiting(manifests: Manifests, partner: Partner, widget: str) -> Iterator[Part]:
+    """Yield the rollouts that have not come to a partner yet."""
+    scopes = manifests.scopes(partner)
+    for rule in manifests.widget_grants.values():
+        if rule.widget == widget and rule.scope in scopes and not reaches(rule, partner.id):
+            reason = f"widget {rule.request}, for {rule.scope}: {rule.share} in a hundred have it"
+            yield Part("permits", rule.name, reason, rule.origin, in_effect=False)
 
 
 def widget_verdict(parts: Iterable[Part], allowed: bool, widget: str) -> tuple[Part | None, str]:
@@ -125,7 +131,8 @@ def _naming(
 ) -> Iterator[Part]:
     for rule in sorted(rules, key=lambda rule: rule.name):
         if widget in (rule.widgets if isinstance(rule, ProductRule) else {rule.widget}):
-            reason = f"widget {widget}, for {rule.scope}{period(rule, rights.zone)}"
+            named = rule.request if isinstance(rule, WidgetGrant) else widget
+            reason = f"widget {named}, for {rule.scope}{period(rule, rights.zone)}"
             holds = rule.window.holds(now, rights.zone)
             yield Part(effect, rule.name, reason, rule.origin, in_effect=holds)
 

@@ -36,6 +36,8 @@ class FeedFormat(StrEnum):
     """OpenAI file upload: JSON Lines, one item a line."""
     ACP = "acp"
     """Agentic Commerce Protocol feed 2026-04-17: JSON Lines, one product with variants a line."""
+    BMECAT = "bmecat"
+    """BMEcat 2005.1: a catalog for purchasing systems."""
 
     @property
     def is_change_feed(self) -> bool:
@@ -51,6 +53,7 @@ EXTENSIONS = {
     FeedFormat.GOOGLE_MANUFACTURER: "xml",
     FeedFormat.OPENAI: "jsonl",
     FeedFormat.ACP: "jsonl",
+    FeedFormat.BMECAT: "xml",
 }
 """What a feed's file ends in, by format."""
 

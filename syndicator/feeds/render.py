@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from syndicator.feeds.atom import atom
+from syndicator.feeds.bmecat import bmecat
 from syndicator.feeds.google import google
 from syndicator.feeds.jsonfeed import json_feed
 from syndicator.feeds.lines import acp, openai
@@ -32,4 +33,5 @@ _PRODUCTS = {
     FeedFormat.GOOGLE_MANUFACTURER: google_manufacturer,
     FeedFormat.OPENAI: openai,
     FeedFormat.ACP: acp,
+    FeedFormat.BMECAT: bmecat,
 }

@@ -52,7 +52,7 @@ def select(
         )
         reasons = lacks(made, demand)
         if reasons:
-            problems.append(_left_out(channel, source, made, reasons))
+            problems.append(left_out(channel, source, made.id, reasons))
             continue
         items.append(made)
         if made.image and not made.readable:
@@ -88,13 +88,13 @@ def lacks(made: Item, demand: Demand) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def _left_out(channel: Channel, source: FeedInput, made: Item, reasons: tuple[str, ...]) -> Problem:
+def left_out(channel: Channel, source: FeedInput, sku: str, reasons: tuple[str, ...]) -> Problem:
     """Return the warning for a product that a feed does not hold."""
     return Problem(
         "feed-item-left-out",
-        f"{made.id} is left out of the feed {channel.id} of {source.partner}",
+        f"{sku} is left out of the feed {channel.id} of {source.partner}",
         channel.origin,
-        path=made.id,
+        path=sku,
         found="; ".join(reasons),
         severity=Severity.WARNING,
     )

@@ -2,6 +2,7 @@
 
 from syndicator.rendering.document import render, render_bytes
 from syndicator.rendering.drawn import draw
+from syndicator.rendering.finished import Facts, Finished, Keeping, finish_all
 from syndicator.rendering.fragment import (
     inline_look,
     linked_look,
@@ -15,12 +16,16 @@ from syndicator.rendering.view import App, Rules, Shelf, View, media_key, shelve
 
 __all__ = [
     "App",
+    "Facts",
+    "Finished",
+    "Keeping",
     "Renderer",
     "Rules",
     "Shelf",
     "View",
     "describe",
     "draw",
+    "finish_all",
     "inline_look",
     "linked_look",
     "media_key",

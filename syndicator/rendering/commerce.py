@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndicator.catalog.model import Price, Product
-from syndicator.catalog.numbers import format_money
+from syndicator.catalog.model import Price, Product, Tax
+from syndicator.catalog.numbers import format_money, format_number
 from syndicator.rendering.view import View, Words
+
+_TAX = {
+    "ar": ("شامل ضريبة القيمة المضافة {rate}", "غير شامل ضريبة القيمة المضافة {rate}"),
+    "da": ("inkl. {rate} moms", "ekskl. {rate} moms"),
+    "de": ("inkl. {rate} MwSt.", "zzgl. {rate} MwSt."),
+    "en": ("incl. {rate} VAT", "excl. {rate} VAT"),
+    "es": ("IVA {rate} incl.", "más IVA {rate}"),
+    "fr": ("TTC, dont TVA {rate}", "HT, plus TVA {rate}"),
+    "it": ("IVA {rate} inclusa", "IVA {rate} esclusa"),
+    "nl": ("incl. {rate} btw", "excl. {rate} btw"),
+    "pl": ("z VAT {rate}", "bez VAT {rate}"),
+    "pt": ("IVA {rate} incluído", "mais IVA {rate}"),
+    "sv": ("inkl. {rate} moms", "exkl. {rate} moms"),
+}
+"""Included and excluded; CLDR has no words for it."""
 
 
 def render_price(product: Product, view: View, _words: Words) -> dict[str, Any] | None:
@@ -43,11 +58,28 @@ def _start(price: Price) -> str:
 
 def _money(price: Price, view: View) -> dict[str, Any]:
     currency = price.currency or view.currency
-    return {
+    entry: dict[str, Any] = {
         "amount": str(price.amount),
         "currency": currency,
         "text": format_money(price.amount, currency, view.edition.locale),
     }
+    return entry | ({"tax": render_tax(price.tax, view.edition.locale)} if price.tax else {})
+
+
+def render_tax(tax: Tax, locale: str) -> dict[str, Any]:
+    """Return how a price stands to tax, with the words that shoppers read beside it."""
+    entry: dict[str, Any] = {"included": tax.included}
+    if tax.rate is not None:
+        entry["rate"] = f"{tax.rate:f}"
+    if tax.kind:
+        entry["class"] = tax.kind
+    return entry | {"text": _tax_words(tax, locale)}
+
+
+def _tax_words(tax: Tax, locale: str) -> str:
+    within, beside = _TAX.get(locale.partition("-")[0], _TAX["en"])
+    rate = "" if tax.rate is None else format_number(float(tax.rate), "%", locale)
+    return (within if tax.included else beside).replace("{rate}", rate).replace("  ", " ").strip()
 
 
 def render_lifecycle(product: Product, view: View, _words: Words) -> dict[str, str]:

@@ -19,9 +19,9 @@ def render_configurator(product: Product, view: View, _words: Words) -> dict[str
     Values that name a product outside the assortment are masked in the labels, so that neither
     words nor part numbers of it are published.
     """
-    shelf, app = view.shelf, view.shelf.apps.get(WIDGET)
+    shelf, app = view.shelf, view.shelf.apps.get(view.edition.request(WIDGET))
     rules = shelf.rules.get(product.configurator)
-    if rules is None or app is None or WIDGET not in view.edition.widgets:
+    if rules is None or app is None:
         return None
     foreign = rules.model.skus() - shelf.catalog.products.keys()
     told = labels(
@@ -30,13 +30,22 @@ def render_configurator(product: Product, view: View, _words: Words) -> dict[str
         view.edition.price_list if view.shows("price") else "",
         view.skus | foreign,
         currency=view.currency,
+        pictures=lambda path: _picture(view, path),
     )
     return {
         "widget": WIDGET,
-        "app": {"src": app.src, "integrity": app.integrity},
+        "app": {"version": app.version, "src": app.src, "integrity": app.integrity},
         "rules": _reference(view, rules.artefact, "cdd"),
         "labels": _reference(view, told, "json"),
     }
+
+
+def _picture(view: View, path: str) -> str:
+    """Return a picture's address from the labels, which lie in the same tree; the smallest copy."""
+    asset = view.shelf.catalog.assets.get(path)
+    if asset is None or not view.shows_file(path):
+        return ""
+    return "../" + view.source((asset.renditions or (path,))[0]).removeprefix("m/")
 
 
 def _reference(view: View, data: bytes, suffix: str) -> dict[str, str]:

@@ -6,13 +6,13 @@ asked for here: relations and variants go through `View.find`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
 from syndicator import canonical
-from syndicator.catalog.model import Media, Product, RelationType, Support, Text
+from syndicator.catalog.model import Contact, Media, Product, RelationType, Support, Text
 from syndicator.catalog.richtext import plain, sanitise
 from syndicator.rendering.commerce import render_lifecycle, render_price
 from syndicator.rendering.configurator import render_configurator
@@ -161,7 +161,7 @@ def _variants(product: Product, view: View, words: Words) -> list[dict[str, Any]
     if product.variant is None:
         return []
     entries = []
-    for sku in view.shelf.groups[product.variant.group]:
+    for sku in view.group(product):
         other = view.find(sku)
         if other is None or other.variant is None:
             continue
@@ -175,10 +175,19 @@ def _variants(product: Product, view: View, words: Words) -> list[dict[str, Any]
     return entries if len(entries) > 1 else []
 
 
+def contacts_in(territory: str, contacts: Iterable[Contact]) -> list[Contact]:
+    """Return whom a shopper of a territory asks: its own contacts first, then those of all.
+
+    Contacts of other territories are left out; an unknown territory has those of all only.
+    """
+    near = [contact for contact in contacts if territory and territory in contact.territories]
+    return near + [contact for contact in contacts if not contact.territories]
+
+
 def _support(product: Product, view: View, words: Words) -> dict[str, Any]:
     own, brand = product.support or Support(), view.shelf.catalog.support
     contacts = []
-    for contact in own.contacts or brand.contacts:
+    for contact in contacts_in(view.edition.territory, own.contacts or brand.contacts):
         entry = {"name": words.pick(contact.name), "hours": words.pick(contact.hours)}
         entry |= {"phone": contact.phone, "email": contact.email, "url": contact.url}
         contacts.append({key: value for key, value in entry.items() if value})

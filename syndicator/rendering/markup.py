@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel import Locale, UnknownLocaleError
 from babel.units import format_unit
-from jinja2 import PackageLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from syndicator.rendering.jsonld import describe, script_safe
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 Say = Callable[..., str]
 """Says a word of the interface, with values for what stands in braces."""
@@ -50,7 +51,10 @@ def write(
 
 
 @cache
-def _environment() -> ImmutableSandboxedEnvironment:
+def _environment() -> Environment:
+    from jinja2 import PackageLoader, StrictUndefined  # noqa: PLC0415  only servers need it
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
     environment = ImmutableSandboxedEnvironment(
         loader=PackageLoader("syndicator.rendering"), autoescape=True, undefined=StrictUndefined
     )

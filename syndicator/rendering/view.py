@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+
+import msgspec
 
 from syndicator.canonical import Namer
 from syndicator.catalog.model import Asset, Catalog, Product, SpecDefinition, Text, pick
@@ -30,6 +32,7 @@ SUFFIXES = {
 class App:
     """The entry of a widget package as documents name it: below the public zone, verified."""
 
+    version: str
     src: str
     integrity: str
 
@@ -51,11 +54,12 @@ class Shelf:
     sources: Mapping[str, str]
     """Path of an asset to its public key below the public zone."""
     apps: Mapping[str, App] = field(default_factory=dict)
-    """Widget packages by id."""
+    """Widget packages by what an edition asks for: `clock`, `clock@beta`, `clock@1.2.0`."""
     rules: Mapping[str, Rules] = field(default_factory=dict)
     """Configurators by the path of their rule file."""
     made: dict[str, bytes] = field(default_factory=dict)
-    """Bytes that rendering made and that no file of the workspace holds, by public key."""
+    """Bytes that no file of the workspace holds, by public key: compiled rules, and what
+    rendering made."""
 
     @cached_property
     def definitions(self) -> dict[str, dict[str, SpecDefinition]]:
@@ -74,6 +78,11 @@ class Shelf:
                 groups[product.variant.group].append(product.sku)
         return {group: tuple(skus) for group, skus in groups.items()}
 
+    def bare(self) -> Shelf:
+        """Return what products without a configurator are rendered with, without the products."""
+        catalog = msgspec.structs.replace(self.catalog, products={})
+        return replace(self, catalog=catalog, apps={}, rules={}, made={})
+
 
 def shelve(
     catalog: Catalog,
@@ -83,12 +92,18 @@ def shelve(
 ) -> Shelf:
     """Name the files of a catalog and prepare what its views share."""
     sources = {path: media_key(asset, namer) for path, asset in catalog.assets.items()}
-    return Shelf(catalog, namer, sources, apps or {}, rules or {})
+    rules = rules or {}
+    made = {_key(namer, _sha256(one.artefact), "cdd"): one.artefact for one in rules.values()}
+    return Shelf(catalog, namer, sources, apps or {}, rules, made)
 
 
 def media_key(asset: Asset, namer: Namer) -> str:
     """Return the key of an asset's bytes below the public zone; equal bytes share one key."""
     return _key(namer, asset.sha256, SUFFIXES.get(asset.media_type, "bin"))
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _key(namer: Namer, sha256: str, suffix: str) -> str:
@@ -106,6 +121,8 @@ class View:
     currency: str = ""
     """Currency of the edition's price list, for prices that name none."""
     media: set[str] = field(default_factory=set)
+    made: dict[str, bytes] = field(default_factory=dict)
+    """Bytes that rendering made, by public key."""
 
     @cached_property
     def chain(self) -> tuple[str, ...]:
@@ -145,6 +162,10 @@ class View:
         """Return a product of the assortment, or nothing for any other SKU."""
         return self.shelf.catalog.products.get(sku) if sku in self.skus else None
 
+    def group(self, product: Product) -> tuple[str, ...]:
+        """Return the SKUs of a product's variant group, in catalog order."""
+        return self.shelf.groups.get(product.variant.group, ()) if product.variant else ()
+
     def source(self, path: str) -> str:
         """Return the public key of a workspace file and remember that it is needed."""
         key = self.shelf.sources[path]
@@ -153,8 +174,9 @@ class View:
 
     def publish(self, data: bytes, suffix: str) -> str:
         """Return the public key of bytes that rendering made, and keep them to be written."""
-        key = _key(self.shelf.namer, hashlib.sha256(data).hexdigest(), suffix)
-        self.shelf.made[key] = data
+        key = _key(self.shelf.namer, _sha256(data), suffix)
+        if key not in self.shelf.made:
+            self.made[key] = data
         self.media.add(key)
         return key
 

@@ -15,12 +15,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from syndicator.catalog.assembly import Files
 from syndicator.catalog.model import Asset
-from syndicator.sources import pictures
 from syndicator.sources.places import inside, replace_whole
 from syndicator.sources.svg import sanitise_svg
 
@@ -131,6 +128,8 @@ class _Maker:
 
     def picture(self, name: str, data: bytes, kind: str, mtime: int) -> _Known:
         """Return the facts of a picture of pixels, with its smaller versions."""
+        from syndicator.sources import pictures  # noqa: PLC0415  Pillow is slow to import
+
         safe = pictures.upright(data, kind)
         width, height, color = pictures.facts(safe)
         asset = self.asset(name, data, safe, kind)
@@ -199,6 +198,10 @@ def _length(text: str) -> int | None:
 
 
 def _pages(data: bytes) -> int | None:
+    # pypdf is slow to import, and most workspaces have no new PDF in most runs.
+    from pypdf import PdfReader  # noqa: PLC0415
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+
     try:
         return len(PdfReader(io.BytesIO(data)).pages) or None
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

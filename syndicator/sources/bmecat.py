@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from syndicator.catalog.model import Number, SpecValue, Text, Words
+from syndicator.catalog.codes import LANGUAGES, UNITS
+from syndicator.catalog.model import Flag, Number, Span, SpecValue, Text, Words
 from syndicator.catalog.specs import quantity
 from syndicator.catalog.units import symbol
 from syndicator.catalog.values import FieldError
@@ -20,21 +22,11 @@ _ITEMS = frozenset(
         *("ARTICLE_TO_CATALOGGROUP_MAP", "PRODUCT_TO_CATALOGGROUP_MAP"),
     }
 )
-LANGUAGES = {
-    "deu": "de", "ger": "de", "eng": "en", "fra": "fr", "fre": "fr", "ita": "it", "spa": "es",
-    "nld": "nl", "dut": "nl", "por": "pt", "pol": "pl", "swe": "sv", "dan": "da", "nor": "nb",
-    "fin": "fi", "ces": "cs", "cze": "cs", "hun": "hu", "tur": "tr", "rus": "ru", "zho": "zh",
-    "chi": "zh", "jpn": "ja", "kor": "ko", "ara": "ar",
-}  # fmt: skip
-"""ISO 639-2, both kinds, as BMEcat writes languages."""
-_UNITS = {
-    "C62": "", "MMT": "mm", "CMT": "cm", "MTR": "m", "INH": "in", "GRM": "g", "KGM": "kg",
-    "LTR": "l", "MLT": "ml", "WTT": "W", "KWT": "kW", "VLT": "V", "AMP": "A", "HTZ": "Hz",
-    "CEL": "°C", "P1": "%", "SEC": "s", "MIN": "min", "HUR": "h", "BAR": "bar", "NEW": "N",
-}  # fmt: skip
-"""UN/ECE Recommendation 20, as far as features of products use it."""
 _IDENTIFIER = re.compile(r"0\d+|\d{9,}")
 """Digits that are no quantity: a GTIN, an article number."""
+_COUNT = re.compile(r"\d{1,9}(?:\.\d{0,9})?", re.ASCII)
+_SHARE = re.compile(r"0(?:\.\d{1,6})?|1(?:\.0{1,6})?", re.ASCII)
+_FLAGS = {"true": True, "false": False}
 _REFERENCES = {
     "accessories": "accessory",
     "sparepart": "spare_part",
@@ -153,13 +145,29 @@ def _feature(node: Node, specs: dict[str, SpecValue], catalog: _Catalog) -> None
     unit = node.words("FUNIT") or node.words("FTEMPLATE", "FT_UNIT")
     if not values and details == label:
         return
-    value = _value(values, details, _UNITS.get(unit, symbol(unit)), catalog)
+    unit = UNITS.get(unit, symbol(unit))
+    value = (_span(values, unit) if node.words("FVALUE_TYPE") == "range" else None) or _value(
+        values, details, unit, catalog
+    )
     if value is not None:
         catalog.drafts.spec(specs, name, value, label)
 
 
+def _span(values: list[str], unit: str) -> Span | None:
+    """Return a range of two quantities."""
+    try:
+        (low, _), (high, _) = (quantity(value) for value in values)
+    except (FieldError, ValueError):  # no quantities, or not two
+        return None
+    return Span(low=low, high=high, unit=unit) if low <= high else None
+
+
 def _value(values: list[str], details: Text, unit: str, catalog: _Catalog) -> SpecValue | None:
     if details and not values:
+        return Words(text=details)
+    if len(values) == 1 and values[0] in _FLAGS:
+        return Flag(value=_FLAGS[values[0]])
+    if len(values) == 1 and details and values[0].endswith("…"):  # the whole is in the details
         return Words(text=details)
     if len(values) == 1 and not _IDENTIFIER.fullmatch(values[0]):
         try:
@@ -177,26 +185,42 @@ def _prices(node: Node, kind: str, catalog: _Catalog) -> list[dict[str, Any]]:
         if not amount:
             continue
         bound = price.words("LOWER_BOUND")
-        found.append(
-            {
-                "list": price.get("price_type").replace("_", "-") or catalog.drafts.price_list,
-                "amount": amount,
-                "currency": price.words("PRICE_CURRENCY") or catalog.currency,
-                "min_quantity": max(int(float(bound)), 1)
-                if bound.replace(".", "", 1).isdigit()
-                else 1,
-            }
-        )
+        row = {
+            "list": price.get("price_type").replace("_", "-") or catalog.drafts.price_list,
+            "amount": amount,
+            "currency": price.words("PRICE_CURRENCY") or catalog.currency,
+            "min_quantity": _count(bound),
+        }
+        tax = _tax(price)
+        found.append(row | ({"tax": tax} if tax else {}))
     return found
 
 
-def _relations(node: Node, kind: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _count(text: str) -> int:
+    """Return a quantity of whole pieces, at least one."""
+    return max(int(float(text)), 1) if _COUNT.fullmatch(text) else 1
+
+
+def _tax(price: Node) -> dict[str, Any] | None:
+    """Return how a price stands to tax: its type says whether it holds it, `TAX` is a share."""
+    share = price.words("TAX") or price.words("TAX_DETAILS", "TAX")
+    kind = price.get("price_type")
+    if not (share or kind.startswith("net_")):
+        return None
+    tax: dict[str, Any] = {"included": not kind.startswith("net_")}
+    if _SHARE.fullmatch(share):
+        tax["rate"] = f"{(Decimal(share) * 100).normalize():f}"
+    return tax
+
+
+def _relations(node: Node, kind: str) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
     for reference in node.all(f"{kind}_REFERENCE"):
         target = reference.words("ART_ID_TO") or reference.words("PROD_ID_TO")
         relation = _REFERENCES.get(reference.get("type"))
         if target and relation:
-            found.setdefault(relation, []).append(target)
+            row = {"sku": target, "quantity": _count(reference.get("quantity"))}
+            found.setdefault(relation, []).append(row)
     return found
 
 

@@ -14,7 +14,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -27,6 +27,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from syndicator.catalog.shapes import warn
 from syndicator.errors import Origin, Problem
+from syndicator.sources.places import is_address
+from syndicator.sources.spec import SourceSpec
 
 FOLDER = Path(".syndicator") / "http"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -67,11 +69,6 @@ class _FetchError(Exception):
         self.code, self.again, self.pause = code, again, pause
 
 
-def is_address(path: str) -> bool:
-    """Tell whether a source's path is an address of the web."""
-    return path.startswith(("http://", "https://"))
-
-
 def fetch(
     root: Path,
     url: str,
@@ -101,6 +98,16 @@ def fetch(
             return place, [warn(error.code, f"{error}; an older copy is used", origin)]
         return None, [Problem(error.code, str(error), origin)]
     return place, []
+
+
+def bring(
+    root: Path, spec: SourceSpec, environment: Mapping[str, str]
+) -> tuple[SourceSpec | None, list[Problem]]:
+    """Return a source that can be read here, fetched if it is an address; nothing if it cannot."""
+    if not is_address(spec.path):
+        return spec, []
+    copy, problems = fetch(root, spec.path, spec.options, environment)
+    return (replace(spec, local=str(copy.resolve())) if copy else None), problems
 
 
 def copy_of(root: Path, url: str) -> Path | None:

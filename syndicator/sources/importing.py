@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from syndicator.catalog.fields import Vocabulary
@@ -14,7 +15,8 @@ from syndicator.catalog.model import Product
 from syndicator.catalog.observation import SAMPLE
 from syndicator.catalog.proposal import propose
 from syndicator.errors import Origin, Problem
-from syndicator.sources.mapped import Rows, open_rows
+from syndicator.sources.http import bring
+from syndicator.sources.mapped import Rows, files_of, open_rows
 from syndicator.sources.spec import SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import load_documents
@@ -35,19 +37,28 @@ class Trial:
 
 
 def try_import(
-    root: Path, spec: SourceSpec, locales: tuple[str, ...], brand: str = "", mapping: str = ""
+    root: Path,
+    named: SourceSpec,
+    locales: tuple[str, ...],
+    brand: str = "",
+    mapping: str = "",
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Trial:
-    """Propose a mapping for the export at `spec.path`, and try it on its first rows.
+    """Propose a mapping for an export, and try it on its first rows.
 
-    `brand` is used where no column says one; a `mapping` that is given is tried as it is. At
-    most `SAMPLE` rows are read. Nothing is written.
+    `brand` is used where no column says one; a `mapping` that is given is tried as it is. An
+    address is fetched within the limits of every source. At most `SAMPLE` rows are read, of a
+    folder those of its first files. Nothing is written.
     """
-    place = spec.place(root)
-    if not place.exists():
+    spec, problems = bring(root, named, environment)
+    if spec is None:
+        return Trial(mapping, (), 0, 0, tuple(problems))
+    if not spec.place(root).exists():
         return Trial(mapping, (), 0, 0, (missing_source(spec),))
-    problems: list[Problem] = []
     label = spec.path
-    rows = list(islice(open_rows(place, label, spec.format, None, problems), SAMPLE))
+    files = files_of(root, spec)
+    opened = (open_rows(path, name, spec.format, None, problems) for path, name in files)
+    rows = list(islice(chain.from_iterable(opened), SAMPLE))
     good = [row for row in rows if not isinstance(row, Problem)]
     text = mapping or propose([row for _, row in good], locales, brand)
     products = _tried(good, text, label, locales, problems)

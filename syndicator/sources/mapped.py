@@ -48,12 +48,10 @@ def gather(
         problems.append(missing_source(spec))
     if mapping is None or not place.exists():
         return problems, Count(spec.path, 0, 0, 0)
-    files = list(listed(place, _SUFFIXES[spec.format])) if place.is_dir() else [place]
     rows = Rows(mapping, vocabulary)
     records = 0
     products: list[Product] = []
-    for path in files:
-        label = named(spec.path, place, path)
+    for path, label in files_of(root, spec):
         for row in open_rows(path, label, spec.format, mapping.csv, problems):
             records += 1
             if isinstance(row, Problem):
@@ -64,6 +62,13 @@ def gather(
     _imply(products, mapping, vocabulary, parts)
     accepted = len(products)
     return problems, Count(spec.path, records, accepted, records - accepted, dict(mapping.ignored))
+
+
+def files_of(root: Path, spec: SourceSpec) -> Iterator[tuple[Path, str]]:
+    """Yield the files of a source with their names in messages."""
+    place = spec.place(root)
+    for path in listed(place, _SUFFIXES[spec.format]) if place.is_dir() else [place]:
+        yield path, named(spec.path, place, path)
 
 
 def load_mapping(

@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 
 import syndicator
+from syndicator.catalog.merging import Priorities
 from syndicator.catalog.model import Catalog
 from syndicator.errors import Problem
-from syndicator.sources.http import is_address
-from syndicator.sources.places import replace_whole
+from syndicator.sources.places import is_address, replace_whole
 from syndicator.sources.pulling import PULL
 from syndicator.sources.spec import Count, Reading, SourceSpec
 
@@ -58,10 +58,15 @@ def question(
     sources: Sequence[SourceSpec],
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
+    priorities: Priorities,
 ) -> bytes:
     """Return what was asked, as bytes to compare: settings that change what is read."""
     asked = (
-        [(spec.format, spec.path, spec.mapping, sorted(spec.options.items())) for spec in sources],
+        [
+            (spec.format, spec.path, spec.mapping, sorted(spec.options.items()), spec.id)
+            for spec in sources
+        ],
+        sorted(priorities.items()),
         locales,
         sorted(fallback.items()),
     )

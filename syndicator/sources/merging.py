@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.catalog.assembly import Entry, Parts, Supplement
-from syndicator.catalog.model import Lifecycle, Product
+from syndicator.catalog.merging import FIELDS, filled
 from syndicator.errors import Origin, Problem
 from syndicator.sources.spec import SourceSpec
 
@@ -17,11 +17,10 @@ def merged_fields(spec: SourceSpec) -> frozenset[str]:
 
 def merge_problems(spec: SourceSpec) -> list[Problem]:
     """Return a problem for every field in `merge` that a product does not have."""
-    known = frozenset(Product.__struct_fields__) - {"sku"}
     message = "a product has no such field"
     return [
         Problem("unknown-field", message, Origin(spec.path), MERGE, found=name)
-        for name in sorted(merged_fields(spec) - known)
+        for name in sorted(merged_fields(spec) - FIELDS)
     ]
 
 
@@ -31,7 +30,5 @@ def keep(entry: Entry, spec: SourceSpec, parts: Parts) -> None:
     if not fields:
         parts.entries.append(entry)
         return
-    product = entry.product
-    given = {name: getattr(product, name, None) for name in sorted(fields)}
-    filled = {name: value for name, value in given.items() if value and value != Lifecycle()}
-    parts.supplements.append(Supplement(product.sku, filled, entry.place("")))
+    given = filled(entry.product, sorted(fields))
+    parts.supplements.append(Supplement(entry.product.sku, given, entry.place(""), spec.name))

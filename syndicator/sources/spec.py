@@ -10,6 +10,23 @@ from types import MappingProxyType
 from syndicator.catalog.model import Catalog
 from syndicator.errors import Problem
 
+FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "yaml": "workspace",
+        "jsonl": "mapped",
+        "csv": "mapped",
+        "akeneo": "akeneo",
+        "magento": "magento",
+        "shopify": "shopify",
+        "google": "google",
+        "bmecat": "bmecat",
+        "icecat": "icecat",
+        "etim": "etim",
+        "parquet": "mapped",
+    }
+)
+"""Formats that a source can have, and the module here that gathers each."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
@@ -25,8 +42,15 @@ class SourceSpec:
     path: str
     mapping: str = ""
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    id: str = ""
+    """How the priorities of fields name it; its path, where it has none."""
     local: str = ""
     """Where the bytes lie, for a source that was fetched from its path."""
+
+    @property
+    def name(self) -> str:
+        """How the priorities of fields name the source."""
+        return self.id or self.path
 
     def place(self, root: Path) -> Path:
         """Return the file or folder to read."""

@@ -6,11 +6,13 @@ import operator
 from functools import reduce
 from pathlib import Path
 
+import msgspec
+
 from syndicator.catalog.assembly import Entry, Parts
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.frame import build_category, build_family, build_support
-from syndicator.catalog.intake import Intake, build_product
-from syndicator.catalog.records import PriceRecord
+from syndicator.catalog.intake import INLINE, Intake, build_product
+from syndicator.catalog.records import PriceRecord, TaxRecord
 from syndicator.catalog.rules import CsvRule
 from syndicator.errors import Origin, Problem
 from syndicator.located import Located
@@ -20,7 +22,11 @@ from syndicator.sources.places import inside, listed, relative
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.yamlfile import read_documents, read_file, walk
 
-_PRICE_COLUMNS = ("sku", "amount", "currency", "valid_from", "valid_until", "min_quantity")
+_PRICE_COLUMNS = (
+    *("sku", "amount", "currency", "valid_from", "valid_until", "min_quantity"),
+    *("tax", "tax_rate", "tax_class"),
+)
+_TAX = {"included": True, "excluded": False}
 
 
 def gather(
@@ -119,7 +125,10 @@ def _products(
     accepted = 0
     for record in records:
         product, wrong = build_product(record.data, vocabulary, record.at)
-        if product is not None and product.configurator:
+        if product is not None and product.configurator == INLINE:
+            own = f"{record.origin.file}#{product.sku}"
+            product = msgspec.structs.replace(product, configurator=own)
+        elif product is not None and product.configurator:
             wrong = _configurator(root, product.configurator, record)
         problems += wrong
         if product is not None and not wrong:
@@ -196,10 +205,23 @@ def _price(
             )
         ]
     intake = Intake(vocabulary, lambda _: origin)
-    record = PriceRecord(list=name, min_quantity=int(quantity), **{"amount": "", **given})
+    tax, wrong = _tax(given, origin)
+    record = PriceRecord(list=name, min_quantity=int(quantity), tax=tax, **{"amount": "", **given})
     price = intake.price(record, "")
+    intake.problems += wrong
     if not row["sku"]:
         return [*intake.problems, Problem("missing-key", "the row has no SKU", origin, "sku")]
     if price is not None and not intake.problems:
         parts.prices.append((row["sku"], price, origin))
     return intake.problems
+
+
+def _tax(given: dict[str, str], origin: Origin) -> tuple[TaxRecord | None, list[Problem]]:
+    """Take the columns of tax out of a row."""
+    said, rate, kind = (given.pop(name, "") for name in ("tax", "tax_rate", "tax_class"))
+    if said in _TAX:
+        return TaxRecord(included=_TAX[said], rate=rate or None, kind=kind), []
+    if not (said or rate or kind):
+        return None, []
+    message = "whether the price includes tax is not said"
+    return None, [Problem("tax", message, origin, "tax", " or ".join(_TAX), repr(said))]

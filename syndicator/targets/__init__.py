@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.targets.apply import publish
-from syndicator.targets.deliver import Delivery, Feeds, affected, deliver
+from syndicator.targets.deliver import Delivery, DeliveryError, Feeds, affected, deliver
 from syndicator.targets.directory import DirectoryTarget
 from syndicator.targets.garbage import Garbage, Retention, gc, survey
 from syndicator.targets.history import (
@@ -31,6 +31,7 @@ __all__ = [
     "AmbiguousError",
     "Blob",
     "Delivery",
+    "DeliveryError",
     "DirectoryTarget",
     "Entry",
     "Feeds",

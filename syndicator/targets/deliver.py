@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 
 from syndicator.bundle import Release, Signer, keys
 from syndicator.canonical import Namer
-from syndicator.targets.conditional import flip, swap_certainly
+from syndicator.errors import TargetError
+from syndicator.targets.conditional import flip, overtaken, swap_certainly
+from syndicator.targets.pending import spare
 from syndicator.targets.port import Blob, Swap, Target, blob
 from syndicator.targets.reading import Live, read_live
 from syndicator.targets.report import Report
 
 Feeds = Callable[[Release, frozenset[str]], Iterable[Blob]]
 """Renders the feeds of some partners of a release."""
+_SHOWN = 5
+"""Partners who lag that a message names."""
 _TOGETHER = 256
 """Heads flipped in one batch, and so the grain of the reported times."""
 
@@ -32,6 +36,25 @@ class Delivery:
     feeds: Feeds | None = None
 
 
+class DeliveryError(TargetError):
+    """A release is committed, but the target broke off before everybody had it.
+
+    Nobody sees anything incomplete, and the next run, of anybody, completes it. `lagging` are the
+    partners of whom a head may still be the one before; empty where only entries, copies of
+    browser code or feeds are missing.
+    """
+
+    def __init__(self, cause: TargetError, generation: int, lagging: Iterable[str]) -> None:
+        self.lagging = tuple(sorted(lagging))
+        shown = " ".join(self.lagging[:_SHOWN])
+        more = len(self.lagging) - _SHOWN
+        who = f"{len(self.lagging)} partners lag: {shown}" if self.lagging else "all heads are live"
+        super().__init__(
+            f"{cause}; release {generation} is committed, its delivery is not complete, {who}"
+            f"{f' and {more} more' if more > 0 else ''}; the next `syndicator publish` completes it"
+        )
+
+
 def deliver(delivery: Delivery, live: Live, before: Release | None, report: Report) -> None:
     """Deliver `live` until no other release has taken its place meanwhile; count into `report`.
 
@@ -39,15 +62,21 @@ def deliver(delivery: Delivery, live: Live, before: Release | None, report: Repo
     that each flip takes one request.
 
     Raises:
-        TargetError: The target cannot be written; what was delivered stays delivered.
+        DeliveryError: The target cannot be written; what was delivered stays delivered.
     """
     since, current = live.ref.delivered, live
     report.after = live
     if since >= live.ref.generation:
         return
     while True:
-        _deliver(delivery, current.release, before, since, report)
-        if (marked := _marked(delivery.target, current)) is not None:
+        try:
+            _deliver(delivery, current.release, before, since, report)
+            marked = _marked(delivery.target, current)
+        except DeliveryError:
+            raise
+        except TargetError as error:
+            raise DeliveryError(error, current.ref.generation, ()) from error
+        if marked is not None:
             report.after = marked
             return
         # Another publisher committed meanwhile. What we wrote late may lie over what it wrote
@@ -72,17 +101,44 @@ def _marked(target: Target, live: Live) -> Live | None:
 def _deliver(
     delivery: Delivery, release: Release, before: Release | None, since: int, report: Report
 ) -> None:
-    signer = Signer(delivery.namer)
+    signer, target = Signer(delivery.namer), delivery.target
+    _spare_new(delivery, release, before, since)
     report.heads += _heads(delivery, release, before, since, signer, report)
     report.entries += _entries(delivery, release, before, since, signer)
-    _aliases(delivery.target, release, since)
-    retired = [key for key, generation in release.retired.items() if generation > since]
-    delivery.target.delete(retired)
-    report.retired += len(retired)
+    _aliases(target, release, since)
+    report.retired += _retire(target, release, since)
     if delivery.feeds is not None and (partners := affected(release, since)):
         blobs = list(delivery.feeds(release, partners))
-        delivery.target.write(blobs)
+        spare(target, [feed.key for feed in blobs])
+        target.write(blobs)
         report.feeds += len(blobs)
+
+
+def _spare_new(delivery: Delivery, release: Release, before: Release | None, since: int) -> None:
+    """Take heads and entries that appear now off the list of what is to be deleted."""
+    known = {record.head_key for record in before.editions.values()} if before else set()
+    records = release.editions.values()
+    appear = {one.head_key for one in records if one.generation > since} - known
+    there = before.partners.keys() if before else set()
+    appear |= {
+        keys.entry(delivery.namer, partner)
+        for partner, record in release.partners.items()
+        if record.generation > since and partner not in there
+    }
+    if appear:
+        spare(delivery.target, appear)
+
+
+def _retire(target: Target, release: Release, since: int) -> int:
+    """Delete what exists no longer; return how many keys that are since the last delivery.
+
+    Those of some releases before are deleted again: a publisher that slept may have written one
+    late and died. Whoever was overtaken deletes nothing: it may be somebody's again.
+    """
+    if not release.retired or overtaken(target, release.generation):
+        return 0
+    target.delete(release.retired)
+    return sum(generation > since for generation in release.retired.values())
 
 
 def affected(release: Release, since: int) -> frozenset[str]:
@@ -109,7 +165,13 @@ def _heads(
     for at in range(0, len(newer), _TOGETHER):
         some = newer[at : at + _TOGETHER]
         wanted = {record.head_key: record.head_bytes(signer) for record in some}
-        written += flip(delivery.target, wanted, _expected_heads(before, wanted, signer))
+        try:
+            written += flip(
+                delivery.target, wanted, _expected_heads(before, wanted, signer), release.generation
+            )
+        except TargetError as error:
+            left = frozenset(partner for record in newer[at:] for partner in record.partners)
+            raise DeliveryError(error, release.generation, left) from error
         for record in some:
             live.update(dict.fromkeys(record.partners, delivery.clock() - report.began))
     report.live = live
@@ -142,7 +204,7 @@ def _entries(
     for partner, record in (before.partners if before else {}).items():
         if (key := keys.entry(namer, partner)) in wanted:
             expected[key] = record.entry_bytes(namer, signer)
-    return flip(delivery.target, wanted, expected)
+    return flip(delivery.target, wanted, expected, release.generation)
 
 
 def _aliases(target: Target, release: Release, since: int) -> None:

@@ -49,6 +49,11 @@ class Report:
         times = sorted(self.live.values())
         return times[min(len(times) - 1, int(share * len(times)))] if times else 0.0
 
+    def slowest(self, count: int = 5) -> dict[str, float]:
+        """Return the partners who were live last, with their seconds, the slowest first."""
+        times = sorted(self.live.items(), key=lambda pair: (-pair[1], pair[0]))
+        return {partner: round(seconds, 3) for partner, seconds in times[:count]}
+
     def as_json(self) -> dict[str, object]:
         """Return plain data for `--json`."""
         return {
@@ -70,6 +75,7 @@ class Report:
             "live_p50": round(self.percentile(0.5), 3),
             "live_p95": round(self.percentile(0.95), 3),
             "withdrawn": self.withdrawn.as_json(),
+            "slowest": self.slowest(),
         }
 
     def summary(self) -> str:

@@ -104,15 +104,15 @@ def _meaningless(declaration: Declaration, folder: Path, origin: Origin) -> list
                 declaration.id,
             )
         )
-    elif declaration.id != folder.name:
+    elif folder.name not in {declaration.id, f"{declaration.id}@{declaration.version}"}:
         problems.append(
             Problem(
                 "identifier",
-                "the id and the folder differ",
+                "the folder is called neither by the id nor by id and version",
                 origin,
                 "id",
                 folder.name,
-                declaration.id,
+                f"{declaration.id}@{declaration.version}",
                 "Rename one.",
             )
         )

@@ -57,11 +57,15 @@ class WidgetPackage:
     files: Mapping[str, bytes]
     integrity: Mapping[str, str]
 
+    def key(self, name: str, folder: str = "") -> str:
+        """Return the key of a file below the public zone, in the immutable folder or another."""
+        return f"w/{self.id}/{folder or self.fingerprint}/{name}"
+
     def keys(self) -> dict[str, bytes]:
-        """Return every published key of the public zone: the pinned folder and `latest`."""
+        """Return the pinned keys below the public zone, and those of `latest` for the newest."""
         return {
-            f"w/{self.id}/{folder}/{name}": data
-            for folder in (self.fingerprint, "latest")
+            self.key(name, folder): data
+            for folder in ("", "latest")
             for name, data in self.files.items()
         }
 

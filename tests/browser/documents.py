@@ -110,7 +110,12 @@ def fjord(
                 {"sku": "NV-BOTTLE-1", "title": "Trinkflasche 0,7 l", "brand": "Norrvind"},
             ]
         },
-        "price": {"amount": "1899.00", "currency": "EUR", "text": "1.899,00 €"},
+        "price": {
+            "amount": "1899.00",
+            "currency": "EUR",
+            "text": "1.899,00 €",
+            "tax": {"included": True, "rate": "19", "text": "inkl. 19 % MwSt."},
+        },
         "lifecycle": {"status": "available"},
         "support": {
             "contacts": [

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+import pty
 import re
+import select
 import shlex
 import signal
 import subprocess
+import threading
 import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.cli.conftest import SECRET, Run
@@ -158,6 +163,15 @@ def test_the_readme_s_transcripts_are_what_the_command_prints(
         assert run(*shlex.split(command), cwd=norrvind).out == printed, command
 
 
+def test_a_value_tells_where_it_was_written(run: Run, norrvind: Path) -> None:
+    """Asked about a price, `explain` names the line of the partner's own list."""
+    asked = ("explain", "alpen-distribution", "NV-FJORD-7", "--field", "price", "--json")
+    value = run(*asked, cwd=norrvind).json["value"]
+    assert value == {"file": "content/prices/chf-retail.csv", "line": 2}
+    told = run("check", "--json", cwd=norrvind).json["origins"]["NV-FJORD-7"]
+    assert told["prices.eur-retail"] == "content/prices/eur-retail.csv:2"
+
+
 def test_an_unknown_csv_becomes_a_published_aisle(run: Run, workspace: Path) -> None:
     """Import proposes and writes the mapping; after that, publishing shows the products."""
     (workspace / "sheet.csv").write_text(
@@ -172,12 +186,77 @@ def test_an_unknown_csv_becomes_a_published_aisle(run: Run, workspace: Path) -> 
     assert run("import", "csv", "sheet.csv", cwd=workspace).code == 2
 
 
+def test_an_address_is_imported_within_the_limits_of_sources(run: Run, workspace: Path) -> None:
+    """A private host is refused unless an option permits it, and stays permitted afterwards."""
+    folder = workspace / "elsewhere"
+    folder.mkdir()
+    (folder / "shop.csv").write_text("id,name,brand,price\nW-1,Wax,Tabula,9.50\n")
+    handler = functools.partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        host = f"127.0.0.1:{server.server_port}"
+        url = f"http://{host}/shop.csv"
+        refused = run("import", "csv", url, cwd=workspace)
+        assert (refused.code, "private network" in refused.err) == (3, True)
+        assert not (workspace / "mappings").exists()
+        told = run("import", "csv", url, "--option", f"allow={host}", "--json", cwd=workspace)
+        assert [row["sku"] for row in told.json["products"]] == ["W-1"]
+        assert told.json["mapping"] == "mappings/shop.yaml"
+        assert run("check", "--json", cwd=workspace).json["products"] == 3
+        server.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A file server that says nothing."""
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+def test_on_a_terminal_import_asks_before_it_writes(installed: Path, workspace: Path) -> None:
+    """It asks for the brand that nobody names and for consent; a no leaves all as it was."""
+    (workspace / "sheet.csv").write_text("id,name\nV-1,Vase\n")
+    before = (workspace / "syndicator.toml").read_text()
+    ours, theirs = pty.openpty()
+    command = [str(installed), "import", "csv", "sheet.csv"]
+    environment = {"PATH": os.environ["PATH"], "SYNDICATOR_SECRET": SECRET, "TERM": "dumb"}
+    with subprocess.Popen(
+        command, cwd=workspace, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        said = read_until(ours, b"Which brand is it?")
+        os.write(ours, b"Tabula\n")
+        said += read_until(ours, b"[Y/n]")
+        os.write(ours, b"n\n")
+        said += read_until(ours, b"Nothing was written")
+        assert process.wait(20) == 0
+    os.close(ours)
+    assert b"brand Tabula" in said
+    assert (workspace / "syndicator.toml").read_text() == before
+    assert not (workspace / "mappings").exists()
+
+
+def read_until(terminal: int, words: bytes) -> bytes:
+    """Read what a terminal shows until it shows these words."""
+    shown_so_far, end = b"", time.monotonic() + 30
+    while words not in shown_so_far and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.2)[0]:
+            shown_so_far += os.read(terminal, 4096)
+    assert words in shown_so_far, shown_so_far
+    return shown_so_far
+
+
 def test_the_tag_is_pinned_to_what_was_published(run: Run, published: Path) -> None:
     """The script of the tag exists under its address and has the hash that the tag names."""
     tag = run("snippet", "first-partner", "--json", cwd=published).json["html"]
     path = tag.partition('src="http://127.0.0.1:8080/')[2].partition('"')[0]
     assert (published / "build/site/public" / path).is_file()
     assert 'integrity="sha256-' in tag
+    edition = tag.partition('edition="')[2].partition('"')[0]
+    assert (published / "build/site/public/e" / f"{edition}.json").is_file()
+    assert "min-block-size:max(900px,100vh)" in tag
+    known = run("snippet", "first-partner", "--sku", "LAMP-1", cwd=published).out
+    assert "min-block-size:min(max(900px,100vh),max(clamp(" in known
     auto = run("snippet", "first-partner", "--auto", cwd=published).out
     assert "/w/aisle/latest/aisle.js" in auto
     assert "script-src http://127.0.0.1:8080" in auto

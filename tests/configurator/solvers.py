@@ -22,6 +22,9 @@ from syndicator.configurator.formulas import (
     Table,
 )
 
+BIG = 1 << 34
+"""One change outweighs every total of the tests, in cents."""
+
 
 class Domains:
     """Valid domains by one SAT call for each value; every formula but sums."""
@@ -91,14 +94,21 @@ class Domains:
             self._solver.add_clause([fresh, *clause])
         return fresh
 
-    def of(self, choices: Mapping[str, str]) -> dict[str, set[str]]:
-        """Return the possible values of every option under choices."""
-        given = [
+    def _given(self, choices: Mapping[str, str]) -> list[int]:
+        return [
             self._slot(v, i)
             for v, option in enumerate(self._options)
             for i, value in enumerate(option.values)
             if choices.get(option.id) == value.id
         ]
+
+    def fits(self, choices: Mapping[str, str]) -> bool:
+        """Tell whether a configuration has the choices."""
+        return bool(self._solver.solve(assumptions=self._given(choices)))
+
+    def of(self, choices: Mapping[str, str]) -> dict[str, set[str]]:
+        """Return the possible values of every option under choices."""
+        given = self._given(choices)
         return {
             option.id: {
                 value.id
@@ -182,20 +192,52 @@ class Prices:
         self._cp.add(sum(sides) == len(sides)).only_enforce_if(holds)
         self._cp.add(sum(sides) < len(sides)).only_enforce_if(holds.negated())
 
-    def bounds(self, choices: Mapping[str, str]) -> tuple[int, int] | None:
-        """Return the least and greatest total under choices; None where there is none."""
+    def bounds(self, choices: Mapping[str, str], cap: int | None = None) -> tuple[int, int] | None:
+        """Return the least and greatest total under choices; None where there is none.
+
+        With a cap also None where the least is dearer.
+        """
+        least = self._best(self._trial(choices), self._total)
+        if least is None or (cap is not None and least > cap):
+            return None
+        most = self._best(self._trial(choices), -self._total)
+        return least, -(most or 0)
+
+    def least(self, choices: Mapping[str, str]) -> int | None:
+        """Return the least total under choices."""
+        return self._best(self._trial(choices), self._total)
+
+    def fewest(
+        self, choices: Mapping[str, str], wanted: Mapping[str, str], cap: int | None
+    ) -> tuple[int, int] | None:
+        """Return the fewest of the choices that must change for what is wanted, and the total."""
+        changed = [1 - slot for slot in self._chosen(choices)]
+        trial = self._trial(wanted)
+        if cap is not None:
+            trial.add(self._total <= cap)
+        found = self._best(trial, BIG * sum(changed) + self._total)
+        if found is None:
+            return None
+        count = (found + BIG // 2) // BIG
+        return count, found - BIG * count
+
+    def _chosen(self, choices: Mapping[str, str]) -> list:
+        return [
+            self._slots[v][i]
+            for v, option in enumerate(self._model.options)
+            for i, value in enumerate(option.values)
+            if choices.get(option.id) == value.id
+        ]
+
+    def _trial(self, choices: Mapping[str, str]) -> cp_model.CpModel:
+        trial = self._cp.clone()
+        for slot in self._chosen(choices):
+            trial.add(trial.get_bool_var_from_proto_index(slot.index) == 1)
+        return trial
+
+    @staticmethod
+    def _best(trial: cp_model.CpModel, objective) -> int | None:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
-        self._cp.clear_assumptions()
-        found = []
-        trial = self._cp.clone()
-        for v, option in enumerate(self._model.options):
-            for i, value in enumerate(option.values):
-                if choices.get(option.id) == value.id:
-                    trial.add(trial.get_bool_var_from_proto_index(self._slots[v][i].index) == 1)
-        for direction in (trial.minimize, trial.maximize):
-            direction(self._total)
-            if solver.solve(trial) != cp_model.OPTIMAL:
-                return None
-            found.append(round(solver.objective_value))
-        return found[0], found[1]
+        trial.minimize(objective)
+        return round(solver.objective_value) if solver.solve(trial) == cp_model.OPTIMAL else None

@@ -184,14 +184,15 @@ def _check_minimal(truth, wanted, choices, cap, answer) -> bool:
 
 def test_the_way_to_a_value_takes_the_fewest_changes_at_the_least_price(walks):
     for truth, script, answers, runtime in walks:
-        for step, answer, choices, _cap in Walk(script, answers):
+        for step, answer, choices, cap in Walk(script, answers):
             if step[0] != "how":
                 continue
+            runtime.cap = inf if cap is None else cap
             option, value = step[1:]
             places = {v: i for v, i in truth.places(choices).items() if v != truth.index[option]}
             ways = [
                 (sum(one[v] != i for v, i in places.items()), truth.totals[one])
-                for one in truth.having({option: value})
+                for one in truth.having({option: value}, cap)
             ]
             mine = runtime.how(choices, option, value)
             if not ways:
@@ -203,7 +204,7 @@ def test_the_way_to_a_value_takes_the_fewest_changes_at_the_least_price(walks):
             assert (len(mine[0]), mine[1]) == min(ways)
             after = {**choices, option: value}
             after |= {change["option"]: change["to"] for change in answer["changes"]}
-            assert truth.having(after)
+            assert truth.having(after, cap)
 
 
 def test_the_shown_configuration_keeps_most_defaults_then_costs_least(walks):

@@ -42,15 +42,17 @@ def located(text, file="manifests/test.yaml"):
                 lines[row.split(":")[0]] = line + number
         data = yaml.load(part, yaml.BaseLoader)  # noqa: S506  plain scalars only
         if data:
-            _booleans(data)
+            _typed(data)
             found.append(Located(data, Origin(file, line), lines))
         line += part.count("\n") + 2
     return found
 
 
-def _booleans(data):
+def _typed(data):
     if "early_access" in data:
         data["early_access"] = data["early_access"] == "true"
+    if "share" in data:
+        data["share"] = int(data["share"])
 
 
 def manifests(text, locales=("en", "de")):

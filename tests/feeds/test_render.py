@@ -18,11 +18,11 @@ from syndicator.feeds import (
     feed_key,
     feeds_of_partner,
     holds_feed,
-    render_feed,
 )
+from syndicator.feeds.render import render_feed
 from tests.feeds.shop import GOLDEN, NOW, channel, edition, parse, product, shop
 
-XML = [FeedFormat.ATOM, FeedFormat.GOOGLE, FeedFormat.GOOGLE_MANUFACTURER]
+XML = [FeedFormat.ATOM, FeedFormat.GOOGLE, FeedFormat.GOOGLE_MANUFACTURER, FeedFormat.BMECAT]
 HOSTILE = [
     "</title><script>alert(1)</script>",
     "]]>",
@@ -93,7 +93,7 @@ def test_hostile_words_stay_words(form, words):
 def test_any_words_give_well_formed_xml(form, words):
     source = edition(product(sku=words, title=words, summary=words, mpn=words, brand=words))
     root = parse(render_feed(channel(form), source, NOW).data)
-    assert root.tag.rpartition("}")[2] in {"feed", "rss"}
+    assert root.tag.rpartition("}")[2] in {"feed", "rss", "BMECAT"}
 
 
 def test_a_release_remembers_which_feeds_a_partner_gets():

@@ -15,6 +15,7 @@ from syndicator.catalog.model import (
     Catalog,
     Category,
     Choice,
+    Contact,
     Family,
     Feature,
     Flag,
@@ -29,6 +30,8 @@ from syndicator.catalog.model import (
     Span,
     SpecDefinition,
     SpecType,
+    Support,
+    Tax,
     Variant,
 )
 from syndicator.entitlement.model import Edition, Override
@@ -173,6 +176,48 @@ def test_quantity_breaks_follow_the_unit_price() -> None:
     price = render(product, seen(product, edition={"price_list": "eur"}))["price"]
     assert price["amount"] == "10"
     assert [(step["from"], step["amount"]) for step in price["breaks"]] == [(10, "8")]
+
+
+TAXES = {
+    "included": (Tax(included=True, rate=Decimal("8.1")), "de", "inkl. 8,1\u00a0% MwSt."),
+    "excluded, of a class": (Tax(included=False, kind="reduced"), "de", "zzgl. MwSt."),
+    "in a language that is not known": (
+        Tax(included=True, rate=Decimal(20)),
+        "fi",
+        "incl. 20\u00a0% VAT",
+    ),
+}
+
+
+@pytest.mark.parametrize(("tax", "locale", "text"), TAXES.values(), ids=TAXES)
+def test_a_price_says_how_it_stands_to_tax(tax: Tax, locale: str, text: str) -> None:
+    """Rate and class are told as written; the words are the reader's, else English."""
+    price = Price(list="eur", amount=Decimal(9), currency="EUR", tax=tax)
+    product = bike(prices=(price,))
+    view = seen(product, edition={"price_list": "eur", "locale": locale})
+    shown = render(product, view)["price"]["tax"]
+    assert shown["included"] is tax.included
+    assert (shown.get("rate"), shown.get("class")) == (
+        str(tax.rate) if tax.rate else None,
+        tax.kind or None,
+    )
+    assert text in shown["text"]
+
+
+CONTACTS = {"DE": ["Berlin", "All"], "AT": ["Berlin", "Wien", "All"], "FR": ["All"], "": ["All"]}
+
+
+@pytest.mark.parametrize("territory", CONTACTS)
+def test_a_shopper_is_given_the_contacts_of_the_partner_s_territory(territory: str) -> None:
+    """Contacts of other territories leave no trace; those near stand before those for all."""
+    contacts = (
+        Contact(name={"de": "All"}),
+        Contact(name={"de": "Berlin"}, territories=("DE", "AT")),
+        Contact(name={"de": "Wien"}, territories=("AT",)),
+    )
+    product = bike(support=Support(contacts=contacts))
+    shown = render(product, seen(product, edition={"territory": territory}))["support"]
+    assert [contact["name"] for contact in shown["contacts"]] == CONTACTS[territory]
 
 
 def test_specs_are_written_in_the_reader_s_habit() -> None:

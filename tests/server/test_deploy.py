@@ -15,6 +15,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import click
 import pytest
 from flask import request
 
@@ -203,9 +204,25 @@ def test_units_parse_and_name_real_commands(deploy, name):
     if "Service" in unit:
         command = unit["Service"]["ExecStart"].split()
         assert command[0] == "/opt/syndicator/bin/syndicator"
-        assert command[1] in cli.commands
-        options = {option for one in cli.commands[command[1]].params for option in one.opts}
+        found = cli.get_command(click.Context(cli), command[1])
+        assert found
+        options = {option for one in found.params for option in one.opts}
         assert {word for word in command[2:] if word.startswith("--")} <= options
+
+
+def test_systemd_accepts_the_units(deploy, tmp_path):
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("no systemd here to ask")
+    for name in UNITS:
+        text = (deploy / name).read_text().replace("/opt/syndicator/bin/syndicator", "/bin/true")
+        (tmp_path / name).write_text(text)
+    places = [str(tmp_path / name) for name in UNITS]
+    said = subprocess.run(
+        [analyze, "verify", "--man=no", *places], capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stderr
+    assert not [line for line in said.stderr.splitlines() if str(tmp_path) in line], said.stderr
 
 
 def test_every_file_is_described(deploy):

@@ -20,7 +20,7 @@ from syndicator import canonical
 from syndicator.bundle import EditionContent, PartnerEntry, keys, pack
 from syndicator.bundle.trees import FAN_OUT
 from syndicator.entitlement.model import Edition
-from syndicator.rendering import draw
+from syndicator.rendering import draw, finish_all
 from syndicator.server import Server, Site, create_app
 from syndicator.targets import DirectoryTarget, blob, publish
 from syndicator.widgets import find_widgets
@@ -45,7 +45,7 @@ def document(sku: str, **more: Any) -> bytes:
 def content(locale: str, documents: dict[str, bytes], words: dict[str, str], look) -> Any:
     drawn = {sku: draw(one, locale=locale, words=words) for sku, one in documents.items()}
     edition = Edition(locale, locale, tuple(documents), ("velohaus",))
-    return EditionContent(edition, documents, drawn=drawn, look=look)
+    return EditionContent(edition, finish_all(documents), drawn=drawn, look=look)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def site(tmp_path_factory) -> DirectoryTarget:
     plain = b'{"html":["<p>%s","</p>"],"keys":["sku:%s"]}'
     large = EditionContent(
         Edition("fr", "fr", tuple(many), ("velohaus",)),
-        {sku: one[:-1] + b',"x":"%s"}' % (b"x" * 1000) for sku, one in many.items()},
+        finish_all({sku: one[:-1] + b',"x":"%s"}' % (b"x" * 1000) for sku, one in many.items()}),
         drawn={sku: plain % (sku.encode(), sku.lower().encode()) for sku in many},
         look=look,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.catalog.model import Number, Span
+from syndicator.catalog.model import Number, Span, Tax
 from syndicator.errors import Severity
 from syndicator.sources import Reading, SourceSpec, errors, read_catalog
 
@@ -191,6 +191,21 @@ def test_prices_stand_in_files_of_their_own(write: Write) -> None:
     ]
 
 
+def test_a_price_says_its_tax_in_columns(write: Write) -> None:
+    """Included or not has to be said; a rate without it, or no rate at all, is told by line."""
+    rows = "sku,amount,tax,tax_rate,tax_class,min_quantity\nA,9,included,19,standard,\n"
+    rows += "A,8,excluded,,,5\n"
+    rows += "A,7,,19,,7\nA,6,included,high,,8\nA,5,,,,9\n"
+    reading = read(write(content(GOOD, **{"content/prices/eur.csv": rows})))
+    assert codes(reading) == [("tax", "tax", 4), ("tax-rate", "tax.rate", 5)]
+    taxes = [price.tax for price in reading.catalog.products["A"].prices]
+    assert taxes == [
+        Tax(included=True, rate=Decimal(19), kind="standard"),
+        Tax(included=False),
+        None,
+    ]
+
+
 def test_a_file_that_is_no_yaml_leaves_the_others(write: Write) -> None:
     """One broken file is one problem; the rest of the catalog is intact."""
     reading = read(write(content(GOOD, **{"content/products/b.yaml": "sku: [B\n"})))
@@ -319,8 +334,53 @@ def test_one_source_wins_the_fields_that_it_declares(write: Write) -> None:
     assert product.title["en"] == "Fjord"
     assert [price.amount for price in product.prices] == [Decimal(5)]
     assert str(reading.catalog.origin("A", "prices")) == "erp.csv:2"
-    assert str(reading.catalog.origin("A", "title")) == "content/products/a.yaml:2"
+    assert str(reading.catalog.origin("A", "title")) == "content/products/a.yaml:7"
     assert codes(reading) == [("unknown-sku", "sku", 3)]
+
+
+PIM = """
+- {sku: A, brand: N, title: PIM title, specs: {weight: 2 kg}, mpn: P1}
+- {sku: B, brand: N, title: PIM only}
+"""
+ERP = """
+- {sku: A, brand: N, title: ERP title, specs: {weight: 3 kg, height: 9 mm}, prices: [{list: r, amount: 9}]}
+- {sku: C, brand: N, title: ERP only}
+"""  # noqa: E501
+PRIORITIES = {
+    "in the order of sources": ({"*": ["pim"]}, "PIM title", 2.0, ("pim.yaml:2", "erp.yaml:2")),
+    "for one field": ({"title": ["erp"]}, "ERP title", 2.0, ("erp.yaml:2", "erp.yaml:2")),
+    "for one spec": ({"specs.weight": ["erp", "pim"]}, "PIM title", 3.0, ("pim.yaml:2",) * 1),
+}
+
+
+@pytest.mark.parametrize("name", PRIORITIES)
+def test_the_declared_source_is_believed_in_each_field(write: Write, name: str) -> None:
+    """PIM wins text, ERP wins price: each field has one source, and knows which."""
+    priorities, title, weight, origins = PRIORITIES[name]
+    root = write({"pim.yaml": PIM, "erp.yaml": ERP})
+    specs = [SourceSpec("yaml", f"{one}.yaml", id=one) for one in ("pim", "erp")]
+    reading = read_catalog(root, specs, LOCALES, {}, priorities=priorities)
+    assert reading.problems == []
+    assert list(reading.catalog.products) == ["A", "B", "C"]
+    product = reading.catalog.products["A"]
+    assert (product.title, product.mpn) == ({"en": title}, "P1")
+    assert product.specs == {
+        "weight": Number(value=weight, unit="kg"),
+        "height": Number(value=9.0, unit="mm"),
+    }
+    assert [price.amount for price in product.prices] == [Decimal(9)]
+    found = [str(reading.catalog.origin("A", field)) for field in ("title", "prices")]
+    assert tuple(found[: len(origins)]) == origins
+    assert str(reading.catalog.origin("A", "specs.height")) == "erp.yaml:2"
+
+
+def test_without_a_declaration_two_sources_do_not_share_a_sku(write: Write) -> None:
+    """Silence merges nothing: the second record is an error that names both places."""
+    root = write({"pim.yaml": PIM, "erp.yaml": ERP})
+    reading = read(root, SourceSpec("yaml", "pim.yaml"), SourceSpec("yaml", "erp.yaml"))
+    assert codes(reading) == [("duplicate-sku", "sku", 2)]
+    assert "pim.yaml:2" in reading.problems[0].message
+    assert "[merge]" in reading.problems[0].fix
 
 
 def test_any_format_can_supplement(write: Write) -> None:

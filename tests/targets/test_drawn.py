@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from syndicator import canonical
 from syndicator.bundle import EditionContent, keys, trees
-from syndicator.bundle.keys import plain_keys
+from syndicator.rendering.finished import plain_keys
 from syndicator.targets import (
     MemoryTarget,
     Retention,
@@ -41,7 +41,7 @@ class Drawn(World):
                 yield content
                 continue
             look = ("w/aisle/ab/aisle.css", canonical.integrity(LOOK))
-            drawn = {one: self._drawn(data) for one, data in content.documents.items()}
+            drawn = {one.sku: self._drawn(one.data()) for one in content.documents}
             yield replace(content, drawn=drawn, look=look)
 
     @staticmethod
@@ -140,7 +140,7 @@ def test_sweeping_keeps_what_is_drawn_and_takes_what_no_release_needs() -> None:
     old = [entry.key for entry in target.list("public/o/")]
     for day in (1, 2):
         now = NOW + timedelta(days=400 + day)
-        gc(target, survey(target, now=now, retention=KEEP_ONE), "collector")
+        gc(target, survey(target, NAMER, now=now, retention=KEEP_ONE), "collector")
     assert len(shown(target)) == 1_200
     target.write([blob(LOOK_KEY, LOOK)])  # a release keeps it among its browser code
     assert verify(target, NAMER).good

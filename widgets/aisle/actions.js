@@ -174,12 +174,13 @@ const film = (link) => {
 const configure = async (control, part) => {
   const told = control.dataset;
   const gone = () => control.closest("section")?.remove();
+  let name = "";
   try {
-    await part(told.app ?? "", told.appIntegrity);
+    name = (await part(told.app ?? "", told.appIntegrity)).element ?? "syndicator-configurator";
   } catch {
     return gone();
   }
-  const app = h("syndicator-configurator", {
+  const app = h(name, {
     sku: told.for ?? "", lang: told.lang ?? "", rules: told.rules ?? "", "rules-integrity": told.rulesIntegrity ?? "",
     labels: told.labels ?? "", "labels-integrity": told.labelsIntegrity ?? "", tabindex: "-1", part: "configurator",
   });

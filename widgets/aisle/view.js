@@ -134,11 +134,11 @@ const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say })
   const amount = offer?.text
     ? h("p", { class: "price", part: "price" }, h("bdi", {}, offer.text))
     : asked && h("p", { class: "price", part: "price" },
-        asked.from && h("span", { class: "label" }, say("from")), h("bdi", {}, asked.text), h("span", { class: "label" }, say("recommended")));
+        asked.from && h("span", { class: "label" }, say("from")), h("bdi", {}, asked.text), asked.tax && h("span", { class: "label" }, asked.tax.text), h("span", { class: "label" }, say("recommended")));
   return h("div", { class: "offer", part: "offer" }, h("slot", { name: "offer" },
     offer?.promotion && h("p", { class: "promotion", part: "promotion" }, offer.promotion),
     amount,
-    offer && h("p", { class: "stock", part: "stock" }, [offer.availability && say(offer.availability), offer.delivery].filter(Boolean).join(" · ")),
+    offer && h("p", { class: "stock", part: "stock" }, say(offer.availability ?? ""), offer.availability && offer.delivery && " · ", h("bdi", {}, offer.delivery)),
     offer?.updated && h("p", { class: "facts" }, say("updated", { at: offer.updated })),
     status && h("p", { class: "status", part: "status" }, say(status)),
     offer?.availability != "out-of-stock" && host.hasAttribute("cart") && button("addtocart", { class: "action", part: "cart", "data-sku": sku }, h("span", {}, say("addtocart")))));
@@ -194,7 +194,7 @@ const specs = ({ document: { specs: groups = [], lang = {} }, host, habit, say }
   return section(say, "specs",
     count > MANY && h("input", { type: "search", class: "find", part: "search", "data-act": "search", "data-hits": hits, "data-all": say("all", { count: "{count}" }), placeholder: say("search"), "aria-label": say("search") }),
     count > MANY && h("p", { class: "facts", role: "status" }),
-    h("div", { class: "groups", lang: lang.specs }, ...tables,
+    h("div", { class: count > ROWS ? "groups long" : "groups", lang: lang.specs }, ...tables,
       count > ROWS && button("all", { class: "more", part: "more" }, say("all", { count }))));
 };
 

@@ -92,6 +92,9 @@ export class SyndicatorConfigurator extends HTMLElement {
     const labels = loaded[5];
     const own = attribute("base-price");
     if (/^\d+(\.\d+)?$/.test(own)) labels.base = { ...labels.base, price: Math.round(Number(own) * 10 ** labels.digits) };
+    for (const { values } of labels.options) {
+      for (const value of values) if (value.picture) value.picture = new URL(value.picture, new URL(attribute("labels"), document.baseURI)).href;
+    }
     const configurator = new loaded[0].Configurator(loaded[4], labels);
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [loaded[2]];
@@ -101,4 +104,6 @@ export class SyndicatorConfigurator extends HTMLElement {
   }
 }
 
-if (!customElements.get("syndicator-configurator")) customElements.define("syndicator-configurator", SyndicatorConfigurator);
+/** The element's name: a page where another version came first has this one under its own name. */
+export const element = customElements.get("syndicator-configurator") ? `syndicator-configurator-${PINS[""]?.replace(/\W/g, "")}` : "syndicator-configurator";
+if (!customElements.get(element)) customElements.define(element, SyndicatorConfigurator);

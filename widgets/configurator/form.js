@@ -149,7 +149,7 @@ export class Form {
   #chip({ color, picture }) {
     const chip = h("span", { class: "chip", "aria-hidden": "true" });
     if (/^#[0-9a-f]{3,8}$/i.test(color ?? "")) chip.style.backgroundColor = color;
-    if (picture && URL.canParse(picture, document.baseURI)) chip.append(h("img", { src: picture, alt: "", loading: "lazy" }));
+    if (/^https?:/.test(picture ?? "")) chip.append(h("img", { src: picture, alt: "", loading: "lazy" }));
     return chip;
   }
 
@@ -284,7 +284,7 @@ export class Form {
     const text = blamed.length
       ? this.say("notWith", { value: name, choices: this.#list(blamed) })
       : this.say(reason.cap ? "overCap" : "never", { value: name, cap: this.money(this.c.cap) });
-    const way = reason.choices.length || !reason.cap ? this.c.how(option, value) : null;
+    const way = reason.choices.length || !reason.cap ? (this.c.how(option, value) ?? this.c.how(option, value, Infinity)) : null;
     const acts = [];
     if (way) {
       const changes = way.changes.map((/** @type {Json} */ one) => this.say("changeTo", { option: this.#label(one.option), value: this.#name(one.option, one.to) })).join(this.say("and"));

@@ -420,15 +420,17 @@ export class Configurator {
   }
 
   /**
-   * The fewest changes to the shopper's choices that allow a value, the cheapest among those;
-   * null where nothing does. The price limit is left out of account: compare `total` with it.
-   * @param {string} option @param {string} value
+   * The fewest changes to the shopper's choices that allow a value within the cap, the cheapest among
+   * those; null where nothing does.
+   * @param {string} option @param {string} value @param {number} cap
    * @returns {{changes: {option: string, from: string, to: string}[], total: number} | null}
    */
-  how(option, value) {
+  how(option, value, cap = this.cap) {
     const v = this.#variable(option);
     const slot = this.slot(option, value);
-    const found = this.#solve(this.#weights(new Map([[v, slot]]), this.#penalty));
+    const wanted = new Map([[v, slot]]);
+    let found = this.#solve(this.#weights(wanted, this.#penalty));
+    if (found && this.#configuration(found).total > cap) found = this.#within(this.#weights(wanted, this.#cost), cap);
     if (!found) return null;
     const changes = [...this.#chosen]
       .filter(([other, kept]) => other !== v && found[other] !== kept)
@@ -440,9 +442,57 @@ export class Configurator {
     return { changes, total: this.#configuration(found).total };
   }
 
-  /** Choose a value and change what `how` says. @param {string} option @param {string} value */
-  force(option, value) {
-    const found = this.how(option, value);
+  /**
+   * The cheapest assignment with as few changes as the cap allows, null where it allows none: the least
+   * price below each place of a path for every number of changes.
+   * @param {Float64Array} weight prices @param {number} cap
+   */
+  #within(weight, cap) {
+    const parts = this.#parts;
+    const none = Array.from({ length: this.#chosen.size + 1 }, () => 0);
+    /** @param {number} s */
+    const change = (s) => +((this.#chosen.get(this.#owner[s]) ?? s) !== s);
+    /** @type {Map<number, number[]>[]} */
+    const known = parts.map(() => new Map());
+    /** @param {Component} part @param {number} n @param {number} l @returns {number[][]} slots and the nodes they lead to */
+    const ways = ({ level, slots, start, slot, to }, n, l) =>
+      l < level[n] ? slots[l].map((s) => [s, n]) : Array.from(slot.subarray(start[n], start[n + 1]), (s, i) => [s, to[start[n] + i]]);
+    /** @param {number} p @param {number} n @param {number} l @returns {number[]} */
+    const below = (p, n, l) => {
+      const part = parts[p];
+      if (!part) return none;
+      if (l === part.slots.length) return below(p + 1, parts[p + 1]?.root, 0);
+      const key = n * part.slots.length + l;
+      let sums = known[p].get(key);
+      if (!sums) {
+        sums = none.map(() => Infinity);
+        for (const [s, m] of ways(part, n, l)) below(p, m, l + 1).forEach((sum, k) => (sums[k + change(s)] = Math.min(sums[k + change(s)], sum + weight[s])));
+        known[p].set(key, sums = sums.slice(0, none.length));
+      }
+      return sums;
+    };
+    const room = this.#core.reduce((left, s) => left - weight[s], cap - this.#basePrice);
+    let left = below(0, parts[0]?.root, 0).findIndex((sum) => sum <= room);
+    if (left < 0) return null;
+    /** @type {number[]} */
+    const found = [];
+    for (const s of this.#core) found[this.#owner[s]] = s;
+    parts.forEach((part, p) => {
+      part.vars.reduce((n, v, l) => {
+        /** @param {number[]} way */
+        const cost = (way) => weight[way[0]] + (below(p, way[1], l + 1)[left - change(way[0])] ?? Infinity);
+        const best = ways(part, n, l).reduce((one, other) => (cost(other) < cost(one) ? other : one));
+        left -= change(best[0]);
+        found[v] = best[0];
+        return best[1];
+      }, part.root);
+    });
+    return found;
+  }
+
+  /** Choose a value and change what `how` says. @param {string} option @param {string} value @param {number} [cap] */
+  force(option, value, cap) {
+    const found = this.how(option, value, cap);
     if (!found) return null;
     for (const change of found.changes) this.#chosen.set(this.#variable(change.option), this.slot(change.option, change.to));
     this.#chosen.set(this.#variable(option), this.slot(option, value));
