@@ -249,5 +249,5 @@ def history(world: World, target: Target, prices: tuple[int, ...] = (10, 20, 30)
 
 def checked(world: World, target: Target) -> Verification:
     """Verify, knowing what each edition may show."""
-    assortments = {one.edition.id: list(one.documents) for one in world.contents()}
+    assortments = {one.edition.id: list(one.skus) for one in world.contents()}
     return verify(target, NAMER, assortments)
