@@ -12,6 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from syndicator.canonical import Namer
 from syndicator.targets import Retention, Target, gc, survey
 from tests.whole.site import NOW, Published, Visitor, publish
 
@@ -203,7 +204,7 @@ def test_withdrawing_a_product_removes_it_and_names_what_stays_until_collection(
     assert set(left.objects) == telling(after.target, mark(1))
     assert left.until == NOW + timedelta(days=31)
     assert after.proposal.plan.as_json()["withdrawn"] == after.report.as_json()["withdrawn"]
-    collect(after.target)
+    collect(after.target, after.workspace.settings.namer)
     assert telling(after.target, mark(1)) == set()
 
 
@@ -214,11 +215,11 @@ def telling(target: Target, word: str) -> set[str]:
     return {key for key in told if word.encode() in (target.read(key) or b"")}
 
 
-def collect(target: Target) -> None:
+def collect(target: Target, namer: Namer) -> None:
     """Mark and delete what the live release does not lead to, long after everything was written."""
     keep = Retention(count=1, age=timedelta(0), grace=timedelta(0))
     for later in (datetime(2100, 1, 1, tzinfo=UTC), datetime(2100, 1, 2, tzinfo=UTC)):
-        gc(target, survey(target, now=later, retention=keep), "nonce")
+        gc(target, survey(target, namer, now=later, retention=keep), "nonce")
 
 
 @pytest.fixture(scope="module")
