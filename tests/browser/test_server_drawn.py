@@ -143,14 +143,15 @@ def test_a_strict_page_takes_the_look_as_a_file(world, tab, drawn):
 
 def test_not_a_pixel_changes_when_the_script_takes_over(world, tab, heard, drawn):
     """What is there before the script, and what is there after it, are the same picture."""
-    script = world.store.answers[f"/w/aisle/{world.package.fingerprint}/aisle.js"]
-    script.delay = 1.5
+    held = []
+    tab.route(world.script, held.append)
     tab.goto(world.show(drawn()), wait_until="commit")
     tab.get_by_role("heading", name="Fjord 7 Trekkingrad").wait_for()
     tab.wait_for_function("[...document.images].every((one) => one.complete)")
     tab.wait_for_timeout(300)
     before = tab.screenshot()
     assert tab.evaluate("window.heard") == [], "the script has not come yet"
+    held[0].continue_()
     heard("view")
     tab.wait_for_load_state("networkidle")
     after = tab.screenshot()
