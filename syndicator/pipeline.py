@@ -24,7 +24,7 @@ from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
 from syndicator.kept import Kept
 from syndicator.reasons import remember
-from syndicator.rendering import App, Renderer, Rules, Shelf, next_change, shelve
+from syndicator.rendering import App, Renderer, Rules, Shelf, shelve
 from syndicator.rendering.sharing import Run, here
 from syndicator.settings import STATE, Settings
 from syndicator.targets import (
@@ -55,8 +55,11 @@ class Proposal:
     build: Build
     plan: Plan
     entitlements: Entitlements
-    next_change: datetime | None
-    """When another publish would find something else to do, without anybody editing."""
+
+    @property
+    def next_change(self) -> datetime | None:
+        """When another publish would find something else to do, without anybody editing."""
+        return self.entitlements.next_change
 
 
 def stock(workspace: Workspace) -> Shelf:
@@ -209,9 +212,7 @@ def propose(
     live = read_live(target, memory.live if memory else None)
     fetch = fetcher(target, memory.objects if memory else {})
     plan = diff(live.release if live else None, made, fetch)
-    instants = (entitlements.next_change, next_change(workspace.catalog, now))
-    after = min(filter(None, instants), default=None)
-    return Proposal(target, live, shelf, made, plan, entitlements, after)
+    return Proposal(target, live, shelf, made, plan, entitlements)
 
 
 def release(

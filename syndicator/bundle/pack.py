@@ -64,6 +64,7 @@ class Packer:
         self._pages = Pages(namer, keeping or Forgetful())
         self._lookups = Lookups(namer, keeping or Forgetful())
         self._kept: dict[str, _Kept] = {}
+        self._borders: Mapping[str, int] = {}
 
     def pack(
         self,
@@ -84,7 +85,10 @@ class Packer:
         what is kept.
         """
         given = sorted(contents, key=lambda content: content.edition.id)
-        borders = buckets.cut(catalog_order, _weights(given))
+        borders: Mapping[str, int] = buckets.cut(catalog_order, _weights(given))
+        if borders == self._borders:
+            borders = self._borders
+        self._borders = borders
         kept = {
             content.edition.id: self._edition(content, borders, self._kept.get(content.edition.id))
             for content in given
@@ -92,6 +96,7 @@ class Packer:
         if any(self._kept.get(key) is not value for key, value in kept.items()):
             self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         self._kept = kept
+        self._lookups.forget()
         objects: dict[str, Piece] = {}
         for value in kept.values():
             objects.update(value.pieces)
@@ -103,13 +108,13 @@ class Packer:
     def _edition(
         self, content: EditionContent, borders: Mapping[str, int], before: _Kept | None
     ) -> _Kept:
-        ends = _ends(content, borders)
         given = content.documents
-        if before is not None and before.ends == ends and before.shows_as(content):
+        if before is not None and borders is before.borders and before.shows_as(content):
             if (before.packed.edition, before.packed.media) == (content.edition, content.media):
                 return before
             packed = replace(before.packed, edition=content.edition, media=content.media)
             return replace(before, packed=packed, content=content)
+        ends = _ends(content, borders)
         starts = (0, *ends)[: len(ends)]
         pages = tuple(
             self._pages.page(given[start:end]) for start, end in zip(starts, ends, strict=True)
@@ -133,7 +138,7 @@ class Packer:
         packed = PackedEdition(content.edition, head, pages, tuple(nodes), content.media)
         pieces: dict[str, Piece] = {page.key: page for page in pages}
         pieces |= nodes
-        return _Kept(content, packed, ends, lookup, pieces)
+        return _Kept(content, packed, borders, lookup, pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,8 @@ class _Kept:
 
     content: EditionContent
     packed: PackedEdition
-    ends: tuple[int, ...]
+    borders: Mapping[str, int]
+    """Where pages were cut."""
     lookup: Lookup
     pieces: dict[str, Piece]
 

@@ -9,7 +9,6 @@ from syndicator.rendering.fragment import (
     render_element,
     render_fragment,
 )
-from syndicator.rendering.instants import next_change
 from syndicator.rendering.jsonld import describe
 from syndicator.rendering.sharing import Renderer
 from syndicator.rendering.view import App, Rules, Shelf, View, media_key, shelve
@@ -29,7 +28,6 @@ __all__ = [
     "inline_look",
     "linked_look",
     "media_key",
-    "next_change",
     "render",
     "render_bytes",
     "render_element",

@@ -106,13 +106,14 @@ class Renderer:
         """
         terms = self._terms(edition, currency)
         table = self._tables.setdefault(terms.print, {})
-        documents = [*map(table.get, edition.skus)]
+        skus = tuple(edition.skus)
+        documents = [*map(table.get, skus)]
         overrides = _by_sku(edition.overrides)
-        assortment: frozenset[str] | None = None
-        for place, sku in enumerate(edition.skus):
-            if documents[place] is None or sku in overrides:
-                assortment = frozenset(edition.skus) if assortment is None else assortment
-                documents[place] = self._document(sku, terms, table, assortment, overrides)
+        if overrides or not all(documents):
+            assortment = frozenset(skus)
+            for place, sku in enumerate(skus):
+                if documents[place] is None or sku in overrides:
+                    documents[place] = self._document(sku, terms, table, assortment, overrides)
         return tuple(documents)  # type: ignore[arg-type]  # none is left out
 
     def _document(
@@ -184,7 +185,7 @@ class Renderer:
     @staticmethod
     def media(documents: Iterable[Finished]) -> frozenset[str]:
         """Return the keys of the files that documents show, below the target's root."""
-        shown = {one.facts.media for one in documents if one.facts.media}
+        shown = {media for one in documents if (media := one.facts.media)}
         return frozenset(f"public/{key}" for keys in shown for key in keys)
 
     def _batches(self, ground: _Ground, *, remote: bool) -> Iterator[tuple[Batch, list[Finished]]]:

@@ -45,6 +45,16 @@ class Rules:
     artefact: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands before the values of one spec in one chain of locales."""
+
+    key: str
+    definition: SpecDefinition
+    group: str
+    label: str
+
+
 @dataclass(frozen=True)
 class Shelf:
     """What all editions of one catalog share: prepared once, read by every view."""
@@ -60,6 +70,8 @@ class Shelf:
     made: dict[str, bytes] = field(default_factory=dict)
     """Bytes that no file of the workspace holds, by public key: compiled rules, and what
     rendering made."""
+    headings: dict[tuple[tuple[str, ...], str], dict[str, Heading]] = field(default_factory=dict)
+    """Headings of specs by chain, family and key, as far as they were needed."""
 
     @cached_property
     def definitions(self) -> dict[str, dict[str, SpecDefinition]]:
@@ -80,8 +92,8 @@ class Shelf:
 
     def bare(self) -> Shelf:
         """Return what products without a configurator are rendered with, without the products."""
-        catalog = msgspec.structs.replace(self.catalog, products={})
-        return replace(self, catalog=catalog, apps={}, rules={}, made={})
+        catalog = msgspec.structs.replace(self.catalog, products={}, origins={})
+        return replace(self, catalog=catalog, apps={}, rules={}, made={}, headings={})
 
 
 def shelve(

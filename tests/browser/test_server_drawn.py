@@ -54,6 +54,20 @@ def test_server_and_script_draw_the_same(world, tab, heard, drawn):
     assert "Trekkingrad" in by_script
 
 
+def test_server_and_script_follow_the_template_of_the_family(world, tab, heard, drawn):
+    document = world.document | {"sections": ["specs", "gallery", "offer", "text"]}
+    world.zone.publish([document])
+    world.refresh()
+    tab.goto(
+        world.show('<syndicator-aisle partner="velohaus" sku="NV-FJORD-7"></syndicator-aisle>')
+    )
+    heard("view")
+    by_script = tab.evaluate(SHAPE)
+    tab.goto(world.show(drawn(document), path="/drawn"))
+    assert tab.evaluate(SHAPE) == by_script
+    assert by_script.index("Material") < by_script.index("1.899") < by_script.index("jeden Tag")
+
+
 def many(document, count=20):
     items = [{"key": f"k{n}", "label": f"Merkmal {n}", "text": f"Wert {n}"} for n in range(count)]
     return document | {"specs": [*document["specs"], {"group": "Mehr", "items": items}]}
