@@ -85,6 +85,7 @@ class Stage:
     store: Origin
     shop: Origin
     browser: Browser
+    product: dict[str, Any]
 
     @contextmanager
     def tab(self) -> Iterator[Page]:
@@ -121,7 +122,7 @@ def stage() -> Iterator[Stage]:
         shop.answers["/with"] = page(html + TAG + script.format(store.url))
         shop.answers["/without"] = page(html + FALLBACK)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield Stage(package, store, shop, browser)
+        yield Stage(package, store, shop, browser, product)
         browser.close()
 
 
