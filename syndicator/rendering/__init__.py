@@ -11,7 +11,7 @@ from syndicator.rendering.fragment import (
 )
 from syndicator.rendering.jsonld import describe
 from syndicator.rendering.sharing import Renderer
-from syndicator.rendering.view import App, Rules, Shelf, View, media_key, shelve
+from syndicator.rendering.view import App, Rules, Shelf, View, content_key, media_key, shelve
 
 __all__ = [
     "App",
@@ -22,6 +22,7 @@ __all__ = [
     "Rules",
     "Shelf",
     "View",
+    "content_key",
     "describe",
     "draw",
     "finish_all",
