@@ -232,6 +232,14 @@ def test_hostile_words_stay_words(shop: Shop, tab: Page):
     assert tab.title() == "Shop"
 
 
+def test_a_partners_own_price_is_the_base_and_what_is_sold_out_has_no_cart(shop: Shop, tab: Page):
+    shop.open(tab, attributes='base-price="3899.50" availability="out-of-stock"')
+    expect(tab.locator(".total")).to_have_text("€3,899.50")
+    tab.locator("label.value", has_text="Brick").click()
+    expect(tab.locator(".total")).to_have_text("€3,988.50")
+    expect(tab.locator("button[data-act=cart]")).to_have_count(0)
+
+
 def test_the_cart_event_carries_code_parts_and_price(shop: Shop, tab: Page):
     shop.open(tab)
     tab.get_by_role("button", name="Surprise me").click()
