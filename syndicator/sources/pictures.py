@@ -33,6 +33,7 @@ def opened(data: bytes) -> Iterator[Image.Image]:
         ValueError: The picture is broken, too large, or no picture.
     """
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of broken EXIF, which is dropped anyway
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(io.BytesIO(data)) as image:

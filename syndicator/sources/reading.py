@@ -32,7 +32,7 @@ from syndicator.sources.pulling import pull, pulled_files
 from syndicator.sources.spec import Count, Reading, SourceSpec
 
 Gather = Callable[[Path, SourceSpec, Vocabulary, Parts], tuple[list[Problem], Count]]
-_GATHERERS: dict[str, Gather] = {
+GATHERERS: dict[str, Gather] = {
     "yaml": workspace.gather,
     "jsonl": mapped.gather,
     "csv": mapped.gather,
@@ -45,7 +45,7 @@ _GATHERERS: dict[str, Gather] = {
     "etim": etim.gather,
     "parquet": mapped.gather,
 }
-FORMATS = tuple(_GATHERERS)
+FORMATS = tuple(GATHERERS)
 """Names of the formats that a source can have."""
 
 
@@ -111,7 +111,7 @@ def _read(
             continue
         problems += merge_problems(spec)
         before, supplied = len(parts.entries), len(parts.supplements)
-        wrong, count = _GATHERERS[spec.format](root, spec, vocabulary, parts)
+        wrong, count = GATHERERS[spec.format](root, spec, vocabulary, parts)
         problems += wrong
         counts.append(count)
         home = _home(root, spec)
@@ -134,7 +134,7 @@ def _fetched(
     root: Path, spec: SourceSpec, environment: Mapping[str, str]
 ) -> tuple[SourceSpec | None, list[Problem]]:
     """Return a source that can be read here, or nothing and why not."""
-    if spec.format not in _GATHERERS:
+    if spec.format not in GATHERERS:
         message, expected = "there is no such format", ", ".join(FORMATS)
         origin = Origin(spec.path)
         wrong = Problem("unknown-format", message, origin, "format", expected, spec.format)
