@@ -34,7 +34,7 @@ def read(path: Path, label: str, drafts: Drafts) -> None:
             message = f"the file has more than {MAX_BYTES} bytes"
             drafts.problems.append(Problem("too-large", message, Origin(label)))
             return
-        tree = msgspec.json.decode(path.read_bytes())
+        tree = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
         drafts.problems.append(Problem("unreadable", message, Origin(label)))
