@@ -112,7 +112,8 @@ def assemble(
     assembly = _Assembly(parts, files)
     products = assembly.products()
     used = {file for product in products for _, file in named_files(product)}
-    used |= {name for file in used for name in files.assets[file].renditions}
+    known = [files.assets[file] for file in used]
+    used |= {name for asset in known for name in (*asset.renditions, *asset.avif)}
     catalog = Catalog(
         locales=locales,
         fallback=fallback,
