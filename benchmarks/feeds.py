@@ -25,8 +25,8 @@ from syndicator.feeds import (  # noqa: E402
     Channel,
     FeedFormat,
     FeedInput,
-    render_feed,
 )
+from syndicator.feeds.render import render_feed  # noqa: E402
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SIZES = {"small": 300, "full": 10_000}

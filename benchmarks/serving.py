@@ -31,6 +31,7 @@ from syndicator import canonical  # noqa: E402
 from syndicator.bundle import EditionContent, PartnerEntry, keys, pack  # noqa: E402
 from syndicator.canonical import Namer  # noqa: E402
 from syndicator.entitlement.model import Edition  # noqa: E402
+from syndicator.rendering import finish_all  # noqa: E402
 from syndicator.server import Site, create_app, serve  # noqa: E402
 from syndicator.targets import DirectoryTarget, publish, read_live  # noqa: E402
 
@@ -47,7 +48,7 @@ def fill(root: Path) -> dict[str, str]:
     skus = tuple(document["sku"] for document in documents)
     content = EditionContent(
         Edition("all", "en", skus, ("shop",)),
-        {document["sku"]: canonical.encode(document) for document in documents},
+        finish_all({document["sku"]: canonical.encode(document) for document in documents}),
     )
     entry = PartnerEntry("Maker", "en", {"en": "all"})
     build = pack([content], skus, NAMER, partners={"shop": entry})

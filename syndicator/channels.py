@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from syndicator import canonical
@@ -11,7 +11,7 @@ from syndicator.bundle.keys import Fetch, Reference
 from syndicator.bundle.pages import documents_of
 from syndicator.bundle.release import EditionRecord
 from syndicator.errors import Problem
-from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record, render_feed
+from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record
 from syndicator.targets import Blob, blob
 from syndicator.workspace import Workspace
 
@@ -46,11 +46,13 @@ def render_channel(
 ) -> Feed:
     """Return one partner's feed of one channel, with the changes that the release remembers.
 
-    Cost: reads the pages of the partner's edition.
+    Cost: reads the pages of the partner's edition; for a change feed, those of what changed.
 
     Raises:
         VerificationError: A page is missing or damaged.
     """
+    from syndicator.feeds.render import render_feed  # noqa: PLC0415  feedgen is slow to import
+
     entry = release.partners[partner]
     record = release.editions[entry.editions.get(channel.locale, entry.editions[entry.default])]
     known = workspace.manifests.partners.get(partner)
@@ -73,14 +75,23 @@ def render_channel(
 
 
 def _documents(
-    record: EditionRecord, fetch: Fetch, only: Container[str] | None
+    record: EditionRecord, fetch: Fetch, only: Collection[str] | None
 ) -> Iterator[dict[str, object]]:
-    """Yield the edition's documents in order, or `only` those of some SKUs."""
+    """Yield the edition's documents in order, or `only` some SKUs, of which few pages are read."""
 
     def load(reference: Reference) -> bytes:
         return fetch(keys.public_object(reference[0]), reference[1])
 
-    for reference in trees.page_references(record.head, load):
+    if only is None:
+        references = [*trees.page_references(record.head, load)]
+    else:
+        found = {number for sku in only for number in trees.find(record.head, _hash(sku), load)}
+        references = [trees.page_at(record.head, number, load) for number in sorted(found)]
+    for reference in references:
         for sku, document in documents_of(load(reference)):
             if only is None or sku in only:
                 yield canonical.decode(document)
+
+
+def _hash(sku: str) -> str:
+    return keys.lookup_keys(sku, "", "", "")[0]

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from syndicator.artefacts import compile_all
@@ -20,9 +21,11 @@ from syndicator.entitlement import Edition, Entitlements, resolve
 from syndicator.entitlement.versions import widget_of
 from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
+from syndicator.kept import Kept
 from syndicator.reasons import remember
-from syndicator.rendering import App, Renderer, Rules, Shelf, next_change, shelve
-from syndicator.settings import STATE
+from syndicator.rendering import App, Renderer, Rules, Shelf, shelve
+from syndicator.rendering.sharing import Run, here
+from syndicator.settings import STATE, Settings
 from syndicator.targets import (
     Feeds,
     Live,
@@ -37,7 +40,8 @@ from syndicator.targets import (
 from syndicator.widgets import WidgetPackage, by_request
 from syndicator.workspace import Workspace, sound
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[str, int, int], None]
+"""Told the step that is at work, what is done of it and how much there is."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,11 @@ class Proposal:
     build: Build
     plan: Plan
     entitlements: Entitlements
-    next_change: datetime | None
-    """When another publish would find something else to do, without anybody editing."""
+
+    @property
+    def next_change(self) -> datetime | None:
+        """When another publish would find something else to do, without anybody editing."""
+        return self.entitlements.next_change
 
 
 def stock(workspace: Workspace) -> Shelf:
@@ -79,6 +86,10 @@ class Memory:
 
     packer: Packer
     renderer: Renderer = field(default_factory=Renderer)
+    kept: Kept | None = None
+    """What earlier processes made."""
+    run: Run = here
+    """Where documents are rendered."""
     live: Live | None = None
     """What was live after the last publish."""
     objects: Mapping[str, Piece] = field(default_factory=dict)
@@ -89,23 +100,30 @@ class Memory:
         self.live, self.objects = report.after, proposal.build.objects
 
 
+def remembering(settings: Settings, run: Run = here) -> Memory:
+    """Return a memory that knows what earlier processes of the workspace kept."""
+    kept = Kept(settings.root / STATE)
+    return Memory(Packer(settings.namer, kept), Renderer(kept), kept, run)
+
+
 def render_editions(
     shelf: Shelf,
     entitlements: Entitlements,
-    renderer: Renderer,
+    memory: Memory,
     progress: Progress | None = None,
 ) -> Iterator[EditionContent]:
     """Yield every edition with its finished documents; equal ones are rendered once."""
-    done, total = 0, sum(len(edition.skus) for edition in entitlements.editions.values())
-    shelf = renderer.begin(shelf, entitlements.at)
+    renderer = memory.renderer
+    renderer.begin(shelf, entitlements.at)
+    currencies = entitlements.currencies
+    documents = {
+        edition.id: renderer.edition(edition, currencies.get(edition.price_list, ""))
+        for edition in entitlements.editions.values()
+    }
+    renderer.finish(memory.run, partial(progress, "Rendering") if progress else None)
     for edition in entitlements.editions.values():
-        currency = _currency(entitlements, edition)
-        documents, shown = renderer.edition(shelf, edition, entitlements.at, currency)
-        media = frozenset(f"public/{key}" for key in shown)
-        done += len(documents)
-        if progress:
-            progress(done, total)
-        yield EditionContent(edition, documents, media, _versions(shelf, edition))
+        shown = documents[edition.id]
+        yield EditionContent(edition, shown, renderer.media(shown), _versions(shelf, edition))
 
 
 def _versions(shelf: Shelf, edition: Edition) -> dict[str, str]:
@@ -114,10 +132,6 @@ def _versions(shelf: Shelf, edition: Edition) -> dict[str, str]:
         widget_of(one): shelf.apps[one].version for one in edition.widgets if one in shelf.apps
     }
     return dict(sorted(found.items()))
-
-
-def _currency(entitlements: Entitlements, edition: Edition) -> str:
-    return entitlements.currencies.get(edition.price_list, "")
 
 
 def build(
@@ -129,16 +143,19 @@ def build(
     progress: Progress | None = None,
 ) -> Build:
     """Compute everything that should be live at the instant of `entitlements`."""
-    memory = memory or Memory(Packer(workspace.settings.namer))
+    memory = memory or remembering(workspace.settings)
     files, aliases = _browser_code(workspace.widgets)
-    contents = list(render_editions(shelf, entitlements, memory.renderer, progress))
-    return memory.packer.pack(
+    contents = list(render_editions(shelf, entitlements, memory, progress))
+    made = memory.packer.pack(
         contents,
         tuple(workspace.catalog.products),
         partners=_entries(workspace, entitlements),
         files=files,
         aliases=aliases,
     )
+    if memory.kept:
+        memory.kept.save()
+    return made
 
 
 def _browser_code(widgets: tuple[WidgetPackage, ...]) -> tuple[dict[str, str], dict[str, str]]:
@@ -192,9 +209,7 @@ def propose(
     live = read_live(target, memory.live if memory else None)
     fetch = fetcher(target, memory.objects if memory else {})
     plan = diff(live.release if live else None, made, fetch)
-    instants = (entitlements.next_change, next_change(workspace.catalog, now))
-    after = min(filter(None, instants), default=None)
-    return Proposal(target, live, shelf, made, plan, entitlements, after)
+    return Proposal(target, live, shelf, made, plan, entitlements)
 
 
 def release(

@@ -18,14 +18,24 @@ import msgspec
 
 from syndicator import __version__, canonical
 from syndicator.settings import STATE, Settings
-from syndicator.sources.http import is_address
-from syndicator.targets import Target, TargetProfile, read_ref
-from syndicator.widgets import built_in_folder
+from syndicator.sources.places import is_address
+from syndicator.sources.yamlfile import read_documents
+from syndicator.targets.port import Target
+from syndicator.targets.profile import TargetProfile, parse_targets
+from syndicator.targets.reading import read_ref
+from syndicator.widgets.finding import built_in_folder
 
 _FILE = "published.json"
 _RACE = 50_000_000
 """Nanoseconds within which two saves of a file may carry the same time."""
 _IGNORED = frozenset({STATE, ".git", ".venv", "__pycache__", "node_modules"})
+
+
+def read_target(settings: Settings) -> TargetProfile | None:
+    """Return the profile that the settings publish to, None where it cannot be used."""
+    documents, _ = read_documents(settings.root, "publish/targets")
+    profiles, problems = parse_targets(documents)
+    return None if problems else profiles.get(settings.target)
 
 
 class Memory(msgspec.Struct, frozen=True):

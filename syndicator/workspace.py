@@ -115,13 +115,6 @@ def _with_assets(reading: Reading, assets: Mapping[str, Asset]) -> Reading:
     return replace(reading, catalog=msgspec.structs.replace(reading.catalog, assets=every))
 
 
-def read_target(settings: Settings) -> TargetProfile | None:
-    """Return the profile that the settings publish to, None where it cannot be used."""
-    documents, _ = read_documents(settings.root, "publish/targets")
-    profiles, problems = parse_targets(documents)
-    return None if problems else profiles.get(settings.target)
-
-
 def sound(workspace: Workspace, *, strict: bool = False) -> Workspace:
     """Return the workspace if nothing forbids publishing it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from syndicator import errors
@@ -21,7 +22,7 @@ def pages(repository: Path) -> list[Path]:
 def test_every_command_is_in_the_readme(repository: Path) -> None:
     """A command that nobody can find does not exist."""
     text = (repository / "README.md").read_text()
-    for name in cli.commands:
+    for name in cli.list_commands(click.Context(cli)):
         assert re.search(rf"\b{name}\b", text), name
 
 

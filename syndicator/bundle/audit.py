@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from syndicator import canonical
 from syndicator.bundle import keys, trees
 from syndicator.bundle.keys import Reference
-from syndicator.bundle.pages import documents_of, lookup_hashes
+from syndicator.bundle.pages import documents_of
 from syndicator.bundle.release import EditionRecord, Release
 from syndicator.bundle.signing import Signer, signed_by
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
+from syndicator.rendering.finished import lookup_hashes
 
 Look = Callable[[Iterable[str]], Iterator[bytes | None]]
 """Yields the stored bytes under each key, in order; None where there are none."""

@@ -19,6 +19,9 @@ from syndicator.bundle.release import (
     media_reference,
 )
 
+AFTERLIFE = 8
+"""Releases during which what was retired is deleted again at each delivery."""
+
 
 def compose(
     previous: Release | None, build: Build, plan: Plan, *, now: datetime, nonce: str, delivered: int
@@ -116,7 +119,11 @@ def _aliases(previous: Release | None, build: Build, generation: int) -> dict[st
 def _retired(
     previous: Release | None, build: Build, generation: int, delivered: int
 ) -> Iterator[tuple[str, int]]:
-    """Yield the mutable keys that must disappear, by this release or an undelivered one before."""
+    """Yield the mutable keys that must disappear, by this release or one before.
+
+    That is one which may not be delivered, or one of the last few: somebody who was about to
+    write such a key when it ended may have done so late.
+    """
     if previous is None:
         return
     namer = build.namer
@@ -125,5 +132,6 @@ def _retired(
     there = {record.head_key: generation for record in previous.editions.values()}
     there |= {keys.entry(namer, partner): generation for partner in previous.partners}
     there |= dict.fromkeys(previous.aliases, generation)
-    there |= {key: since for key, since in previous.retired.items() if since > delivered}
+    oldest = min(delivered, generation - AFTERLIFE)
+    there |= {key: since for key, since in previous.retired.items() if since > oldest}
     yield from ((key, since) for key, since in there.items() if key not in here)

@@ -6,22 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from syndicator.entitlement.model import Edition
+from syndicator.rendering.finished import Finished
 
 
 @dataclass(frozen=True, slots=True)
 class EditionContent:
     """One edition with its finished documents.
 
-    `documents` maps SKU to the canonical bytes of its document, in catalog order. Equal documents
-    of different editions should be the same bytes object: packing then costs next to nothing.
-    `media` are the keys of the pictures and files that the documents show (`public/m/...`).
+    `documents` are in catalog order. Equal documents of different editions should be the same
+    object: packing then costs next to nothing. `media` are the keys of the pictures and files that
+    the documents show (`public/m/...`).
     """
 
     edition: Edition
-    documents: Mapping[str, bytes]
+    documents: tuple[Finished, ...]
     media: frozenset[str] = frozenset()
     widgets: Mapping[str, str] = field(default_factory=dict)
     """The version of each widget that the edition has."""
+
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """What the edition shows, in catalog order."""
+        return tuple(document.sku for document in self.documents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,10 +157,10 @@ class _Comparison:
         self._gone[old.edition, new.edition.id if new else None] = set(gone)
         before = dict(pair for ref in gone for pair in documents_of(self._load(ref)))
         after = {
-            sku: document
+            document.sku: document.data()
             for page in (new.pages if new else ())
             if page.reference in come
-            for sku, document in zip(page.skus, page.documents, strict=True)
+            for document in page.documents
         }
         return Delta(
             tuple(sku for sku in after if sku not in before),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from syndicator.canonical import Namer
+from syndicator.rendering.finished import lookup_keys as lookup_keys  # noqa: PLC0414  what readers look up is part of the keys
 
 LIVE = "private/refs/live"
 """The current release, the only compare-and-swap of a publish."""
@@ -65,20 +65,3 @@ def edition_handle(namer: Namer, edition: str) -> str:
 def partner_handle(namer: Namer, partner: str) -> str:
     """Return the public handle of a partner, as it stands in the script tag."""
     return namer.name("partner", partner.encode())
-
-
-def lookup_keys(sku: str, gtin: str, brand: str, mpn: str) -> tuple[str, ...]:
-    """Return the hashes under which a product is found: by SKU, by GTIN, by brand and MPN.
-
-    Empty identifiers have no key; without a brand an MPN says nothing.
-    """
-    keys = [f"sku:{_plain(sku)}"]
-    if gtin:
-        keys.append(f"gtin:{_plain(gtin)}")
-    if brand and mpn:
-        keys.append(f"mpn:{_plain(brand)}|{_plain(mpn)}")
-    return tuple(hashlib.sha256(key.encode()).hexdigest()[:8] for key in keys)
-
-
-def _plain(identifier: str) -> str:
-    return identifier.strip().lower()

@@ -9,11 +9,13 @@ from types import MappingProxyType
 from syndicator import canonical
 from syndicator.bundle import buckets, keys, trees
 from syndicator.bundle.content import EditionContent, PartnerEntry
-from syndicator.bundle.keys import Reference
+from syndicator.bundle.lookups import Lookup, Lookups
 from syndicator.bundle.pages import Page, Pages, Piece
+from syndicator.bundle.shelf import NodeShelf
 from syndicator.bundle.trees import Node
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
+from syndicator.rendering.finished import Finished, Forgetful, Keeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,11 @@ class Packer:
     Memory: one reference to each shared document, and the trees of each edition.
     """
 
-    def __init__(self, namer: Namer) -> None:
+    def __init__(self, namer: Namer, keeping: Keeping | None = None) -> None:
         self._namer = namer
-        self._pages = Pages(namer)
+        self._pages = Pages(namer, keeping or Forgetful())
+        self._lookups = Lookups(namer, keeping or Forgetful())
         self._kept: dict[str, _Kept] = {}
-        self._order: tuple[str, ...] = ()
         self._borders: Mapping[str, int] = {}
 
     def pack(
@@ -77,22 +79,23 @@ class Packer:
 
         `inputs` is the caller's fingerprint of everything; absent, it is taken of the outcome.
 
-        Cost: one step for each document of each edition that is new or has another assortment,
-        one comparison for each other; hashing only for pages not seen before.
+        Cost: one step for each document of each edition that is new or shows anything else, one
+        comparison for each other; hashing only for pages not seen before, in this process or in
+        what is kept.
         """
-        order = tuple(catalog_order)
-        given = {
-            content.edition.id: _Given(content)
-            for content in sorted(contents, key=lambda content: content.edition.id)
+        given = sorted(contents, key=lambda content: content.edition.id)
+        borders: Mapping[str, int] = buckets.cut(catalog_order, _weights(given))
+        if borders == self._borders:
+            borders = self._borders
+        self._borders = borders
+        kept = {
+            content.edition.id: self._edition(content, borders, self._kept.get(content.edition.id))
+            for content in given
         }
-        if not self._borders_hold(order, given):
-            self._borders = buckets.cut(order, _weights(given.values()))
-            self._order = order
-            self._kept = {}
-        kept = {key: self._edition(content, self._kept.get(key)) for key, content in given.items()}
         if any(self._kept.get(key) is not value for key, value in kept.items()):
             self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         self._kept = kept
+        self._lookups.forget()
         objects: dict[str, Piece] = {}
         for value in kept.values():
             objects.update(value.pieces)
@@ -101,113 +104,62 @@ class Packer:
         build = replace(build, files=dict(files), aliases=dict(aliases))
         return build if inputs else replace(build, inputs=_fingerprint(build))
 
-    def _borders_hold(self, order: tuple[str, ...], given: Mapping[str, _Given]) -> bool:
-        """Tell whether cutting again would surely give the borders that are known.
-
-        That is so if every edition holds the same products as before, and no document has left
-        its class of size: weights count only by class.
-        """
-        if order != self._order or given.keys() != self._kept.keys():
-            return False
-        for key, now in given.items():
-            before = self._kept[key].given
-            if now.skus != before.skus:
-                return False
-            if now.documents != before.documents and not _same_sizes(before, now):
-                return False
-        return True
-
-    def _edition(self, given: _Given, before: _Kept | None) -> _Kept:
-        if before is not None and before.given.shows_as(given):
-            if before.packed.edition == given.edition and before.packed.media == given.media:
+    def _edition(
+        self, content: EditionContent, borders: Mapping[str, int], before: _Kept | None
+    ) -> _Kept:
+        given = content.documents
+        if before is not None and borders is before.borders and before.shows_as(content):
+            if (before.packed.edition, before.packed.media) == (content.edition, content.media):
                 return before
-            packed = replace(before.packed, edition=given.edition, media=given.media)
-            return replace(before, packed=packed, given=given)
-        ends = before.ends if before is not None else self._cut(given.skus)
-        pages = self._paged(given, ends, before)
-        pieces = {page.key: page.piece for page in pages}
-        tables = _Shelf(self._namer)
+            packed = replace(before.packed, edition=content.edition, media=content.media)
+            return replace(before, packed=packed, content=content)
+        ends = _ends(content, borders)
+        starts = (0, *ends)[: len(ends)]
+        pages = tuple(
+            self._pages.page(given[start:end]) for start, end in zip(starts, ends, strict=True)
+        )
+        tables = NodeShelf(self._namer)
         tree = trees.page_tree([page.reference for page in pages], tables.store)
-        serials = tuple(page.serial for page in pages)
-        lookup = before.lookup if before is not None and before.serials == serials else None
-        if lookup is None:
-            shelf = _Shelf(self._namer)
-            node = trees.lookup_tree([page.lookup for page in pages], shelf.store)
-            lookup = (node, shelf.pieces)
-        nodes = {**tables.pieces, **lookup[1]}
+        lookup = self._lookups.lookup(pages, before.lookup if before else None)
+        nodes = {**tables.pieces, **lookup.pieces}
         head = {
-            "count": len(given.skus),
-            "edition": keys.edition_handle(self._namer, given.edition.id),
+            "count": len(given),
+            "edition": keys.edition_handle(self._namer, content.edition.id),
             "format": 1,
-            "locale": given.edition.locale,
+            "locale": content.edition.locale,
             **tree,
-            **lookup[0],
+            **lookup.node,
         }
-        if given.widgets:
-            head["widgets"] = given.widgets
-        packed = PackedEdition(given.edition, head, pages, tuple(nodes), given.media)
-        return _Kept(given, packed, ends, serials, lookup, {**pieces, **nodes})
-
-    def _cut(self, skus: tuple[str, ...]) -> tuple[int, ...]:
-        """Return where each of the edition's pages ends."""
-        here = [self._borders[sku] for sku in skus]
-        inner = (place for place in range(1, len(here)) if here[place] != here[place - 1])
-        return (*inner, len(skus)) if skus else ()
-
-    def _paged(
-        self, given: _Given, ends: tuple[int, ...], before: _Kept | None
-    ) -> tuple[Page, ...]:
-        pages: list[Page] = []
-        start = 0
-        for number, end in enumerate(ends):
-            documents = given.documents[start:end]
-            if before is not None and documents == before.packed.pages[number].documents:
-                pages.append(before.packed.pages[number])
-            else:
-                pages.append(self._pages.page(given.skus[start:end], documents))
-            start = end
-        return tuple(pages)
-
-
-class _Given:
-    """What one edition is packed from."""
-
-    __slots__ = ("documents", "edition", "media", "skus", "widgets")
-
-    def __init__(self, content: EditionContent) -> None:
-        self.edition, self.media = content.edition, content.media
-        self.skus = tuple(content.documents)
-        self.documents = tuple(content.documents.values())
-        self.widgets = dict(content.widgets)
-
-    def shows_as(self, other: _Given) -> bool:
-        """Tell whether both have the same head."""
-        return self.documents == other.documents and self.widgets == other.widgets
+        if content.widgets:
+            head["widgets"] = dict(content.widgets)
+        packed = PackedEdition(content.edition, head, pages, tuple(nodes), content.media)
+        pieces: dict[str, Piece] = {page.key: page for page in pages}
+        pieces |= nodes
+        return _Kept(content, packed, borders, lookup, pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """What an edition was packed from and to."""
 
-    given: _Given
+    content: EditionContent
     packed: PackedEdition
-    ends: tuple[int, ...]
-    serials: tuple[int, ...]
-    lookup: tuple[Node, dict[str, Piece]]
+    borders: Mapping[str, int]
+    """Where pages were cut."""
+    lookup: Lookup
     pieces: dict[str, Piece]
 
+    def shows_as(self, content: EditionContent) -> bool:
+        """Tell whether `content` has the same head, as long as it is cut at the same places."""
+        before = self.content
+        return before.documents == content.documents and before.widgets == content.widgets
 
-class _Shelf:
-    """Takes the nodes of one edition's trees."""
 
-    def __init__(self, namer: Namer) -> None:
-        self._namer = namer
-        self.pieces: dict[str, Piece] = {}
-
-    def store(self, data: bytes) -> Reference:
-        reference = (self._namer.name("node", data), canonical.integrity(data))
-        self.pieces[keys.public_object(reference[0])] = Piece(reference, len(data), lambda: data)
-        return reference
+def _ends(content: EditionContent, borders: Mapping[str, int]) -> tuple[int, ...]:
+    """Return where each of the edition's pages ends."""
+    here = [borders[document.sku] for document in content.documents]
+    inner = (place for place in range(1, len(here)) if here[place] != here[place - 1])
+    return (*inner, len(here)) if here else ()
 
 
 def pack(
@@ -222,15 +174,15 @@ def pack(
     return Packer(namer).pack(contents, catalog_order, partners=partners, inputs=inputs)
 
 
-def _weights(given: Iterable[_Given]) -> dict[str, int]:
+def _weights(given: Iterable[EditionContent]) -> dict[str, int]:
     """Return the size of the largest document of each SKU."""
-    distinct: set[tuple[str, bytes]] = set()
-    for one in given:
-        distinct.update(zip(one.skus, one.documents, strict=True))
+    distinct: set[Finished] = set()
+    for content in given:
+        distinct.update(content.documents)
     weights: dict[str, int] = {}
-    for sku, document in distinct:
-        if weights.get(sku, 0) < len(document):
-            weights[sku] = len(document)
+    for document in distinct:
+        if weights.get(document.sku, 0) < document.facts.size:
+            weights[document.sku] = document.facts.size
     return weights
 
 
@@ -246,10 +198,3 @@ def _fingerprint(build: Build) -> str:
     ]
     told = [editions, partners, dict(build.files), dict(build.aliases)]
     return canonical.fingerprint(canonical.encode(told))
-
-
-def _same_sizes(before: _Given, now: _Given) -> bool:
-    """Tell whether every changed document is of the class of size that it was of."""
-    pairs = zip(before.documents, now.documents, strict=True)
-    changed = [(len(old), len(new)) for old, new in pairs if old is not new]
-    return all(buckets.rounded(old) == buckets.rounded(new) for old, new in changed)

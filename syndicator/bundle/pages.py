@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from typing import Protocol
 
 import msgspec
 import orjson
@@ -13,83 +13,120 @@ from syndicator import canonical
 from syndicator.bundle import keys
 from syndicator.bundle.keys import Reference
 from syndicator.canonical import Namer
-
-
-class _Identifiers(msgspec.Struct):
-    """The part of a document by which a product is found."""
-
-    sku: str
-    gtin: str = ""
-    brand: str = ""
-    mpn: str = ""
+from syndicator.rendering.finished import Finished, Keeping, fingerprint
 
 
 class _Page(msgspec.Struct):
     docs: dict[str, msgspec.Raw]
 
 
-_identifiers = msgspec.json.Decoder(_Identifiers)
 _page = msgspec.json.Decoder(_Page)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Protocol):
     """An object that can be written: its size, and its bytes on demand."""
+
+    @property
+    def reference(self) -> Reference:
+        """Name and integrity."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes of the object."""
+        ...
+
+    @property
+    def make(self) -> Callable[[], bytes]:
+        """How to get its bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A piece that is known by how to make it."""
 
     reference: Reference
     size: int
     make: Callable[[], bytes] = field(repr=False)
 
 
+class PageFacts(msgspec.Struct, array_like=True, frozen=True):
+    """What is known of a page without its bytes."""
+
+    name: str
+    integrity: str
+    size: int
+    mark: bytes = b""
+    """Fingerprint of the key hashes of its products: equal marks, equal entries in a lookup."""
+
+
+_FACTS = msgspec.msgpack.Decoder(PageFacts)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
     """A packed page; its bytes are joined anew from the shared documents when asked for."""
 
-    skus: tuple[str, ...]
-    documents: tuple[bytes, ...]
-    piece: Piece
+    documents: tuple[Finished, ...]
+    facts: PageFacts
     key: str
     """Where it lies."""
-    lookup: tuple[tuple[str, ...], ...] = ()
-    """The key hashes of each product."""
-    serial: int = -1
-    """Equal for pages with equal `lookup`; small and fast to compare."""
+
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """The products on it, in catalog order."""
+        return tuple(document.sku for document in self.documents)
+
+    @property
+    def lookup(self) -> tuple[tuple[str, ...], ...]:
+        """The key hashes of each product."""
+        return tuple(document.facts.lookup for document in self.documents)
 
     @property
     def reference(self) -> Reference:
         """Name and integrity."""
-        return self.piece.reference
+        return (self.facts.name, self.facts.integrity)
 
     @property
     def size(self) -> int:
         """Bytes of the page."""
-        return self.piece.size
+        return self.facts.size
 
-    def data(self) -> bytes:
+    def make(self) -> bytes:
         """Return the page's canonical bytes."""
-        return self.piece.make()
+        return encode(self.skus, tuple(document.data() for document in self.documents))
 
 
 class Pages:
     """Makes pages and keeps each distinct one, so that editions and runs share the work."""
 
-    def __init__(self, namer: Namer) -> None:
-        self._namer = namer
-        self._made: dict[tuple[bytes, ...], Page] = {}
-        self._serials: dict[tuple[tuple[str, ...], ...], int] = {}
+    def __init__(self, namer: Namer, keeping: Keeping) -> None:
+        self._namer, self._keeping = namer, keeping
+        self._space = namer.name("pages", b"").encode()
+        self._made: dict[tuple[Finished, ...], Page] = {}
 
-    def page(self, skus: tuple[str, ...], documents: tuple[bytes, ...]) -> Page:
-        """Return the page of these documents; they carry their SKUs, so they are the key."""
+    def page(self, documents: tuple[Finished, ...]) -> Page:
+        """Return the page of these documents. Cost: hashing, where it was never made before."""
         if (known := self._made.get(documents)) is not None:
             return known
-        data = encode(skus, documents)
-        lookup = tuple(lookup_hashes(document) for document in documents)
-        reference = (self._namer.name("page", data), canonical.integrity(data))
-        serial = self._serials.setdefault(lookup, len(self._serials))
-        piece = Piece(reference, len(data), partial(encode, skus, documents))
-        made = Page(skus, documents, piece, keys.public_object(reference[0]), lookup, serial)
+        key = fingerprint(self._space, *(document.key for document in documents))
+        if (kept := self._keeping.recall(key)) is not None:
+            facts = _FACTS.decode(kept)
+        else:
+            facts = self._facts(documents)
+            self._keeping.keep(key, msgspec.msgpack.encode(facts))
+        made = Page(documents, facts, keys.public_object(facts.name))
         self._made[documents] = made
         return made
+
+    def _facts(self, documents: tuple[Finished, ...]) -> PageFacts:
+        skus = tuple(document.sku for document in documents)
+        data = encode(skus, tuple(document.data() for document in documents))
+        hashes = [document.facts.lookup for document in documents]
+        mark = fingerprint(canonical.encode(hashes))
+        name = self._namer.name("page", data)
+        return PageFacts(name, canonical.integrity(data), len(data), mark)
 
     def keep(self, pages: Iterable[Page]) -> None:
         """Remember these pages and forget all others."""
@@ -112,9 +149,3 @@ def documents_of(data: bytes) -> Iterator[tuple[str, bytes]]:
     docs: Mapping[str, msgspec.Raw] = _page.decode(data).docs
     for sku, document in docs.items():
         yield sku, bytes(document)
-
-
-def lookup_hashes(document: bytes) -> tuple[str, ...]:
-    """Return the key hashes under which a document's product is found."""
-    found = _identifiers.decode(document)
-    return keys.lookup_keys(found.sku, found.gtin, found.brand, found.mpn)

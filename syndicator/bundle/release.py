@@ -84,6 +84,11 @@ class PartnerRecord(_Record, frozen=True):
     feeds_generation: int = 0
     """The release in which its channels last changed."""
 
+    @property
+    def feed_files(self) -> tuple[str, ...]:
+        """Names of the files of its feeds; the last word of `feeds` is a fingerprint."""
+        return tuple(self.feeds.split(" ")[:-1])
+
     def entry_bytes(self, namer: Namer, signer: Signer) -> bytes:
         """Return the partner entry as it is served."""
         handles = {

@@ -6,10 +6,11 @@ from syndicator.bundle import keys, trees
 from syndicator.bundle.content import PartnerEntry
 from syndicator.bundle.keys import Fetch
 from syndicator.bundle.pack import Build, PackedEdition
-from syndicator.bundle.pages import Page, Piece, documents_of
+from syndicator.bundle.pages import Made, Page, PageFacts, Piece, documents_of
 from syndicator.bundle.release import EditionRecord, Release, media_of
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
+from syndicator.rendering.finished import finish_all
 
 
 def build_of(release: Release, current: Release, fetch: Fetch, namer: Namer) -> Build:
@@ -61,14 +62,10 @@ def _packed(
 
 
 def _keep(reference: keys.Reference, data: bytes, objects: dict[str, Piece]) -> None:
-    objects[keys.public_object(reference[0])] = Piece(reference, len(data), lambda: data)
+    objects[keys.public_object(reference[0])] = Made(reference, len(data), lambda: data)
 
 
 def _page(piece: Piece) -> Page:
-    pairs = tuple(documents_of(piece.make()))
-    return Page(
-        skus=tuple(sku for sku, _ in pairs),
-        documents=tuple(document for _, document in pairs),
-        piece=piece,
-        key=keys.public_object(piece.reference[0]),
-    )
+    documents = finish_all(dict(documents_of(piece.make())))
+    facts = PageFacts(*piece.reference, piece.size)
+    return Page(documents, facts, keys.public_object(facts.name))

@@ -55,11 +55,12 @@ def lookup_tree(pages: Sequence[Sequence[Sequence[str]]], store: Store) -> Node:
     """
     entries: dict[str, list[int]] = {}
     for number, products in enumerate(pages):
-        for product in products:
-            for key in product:
-                numbers = entries.setdefault(key, [])
-                if not numbers or numbers[-1] != number:
-                    numbers.append(number)
+        alone = [number]
+        here = {key: alone for product in products for key in product}
+        if not entries.keys().isdisjoint(here):
+            # Two products may share a hash: rare, so that whole pages are taken at once.
+            here |= {key: [*entries[key], number] for key in entries.keys() & here.keys()}
+        entries |= here
     bits = max(0, (len(entries) - 1) // _LEAF_KEYS).bit_length()
     if bits == 0:
         return {"lookup": entries}
@@ -166,8 +167,13 @@ def _nodes(node: Node, shared: set[Reference], load: Load) -> Iterator[Reference
 
 def _leaves(entries: dict[str, list[int]], bits: int, store: Store) -> list[Reference]:
     leaves: list[dict[str, list[int]]] = [{} for _ in range(1 << bits)]
+    digits = -(-bits // 4)
+    by_prefix = {
+        format(prefix, f"0{digits}x"): leaves[prefix >> (4 * digits - bits)]
+        for prefix in range(16**digits)
+    }
     for key, numbers in entries.items():
-        leaves[int(key, 16) >> (32 - bits)][key] = numbers
+        by_prefix[key[:digits]][key] = numbers
     return [_stored({"lookup": leaf}, store) for leaf in leaves]
 
 

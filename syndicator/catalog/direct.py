@@ -58,12 +58,10 @@ def direct(record: MappingRecord, locale: str, vocabulary: Vocabulary) -> Direct
                 fill(row, fields)
         except FieldError:
             return None
-        if (
-            any(row.get(column) not in (None, "") for column in rare)
-            or fields.get("family") in families
-        ):
+        whole = "sku" in fields and fields.get("brand") and fields.get("title")
+        if not whole or fields.get("family") in families:
             return None
-        if not ("sku" in fields and fields.get("brand") and fields.get("title")):
+        if any(row.get(column) not in (None, "") for column in rare):
             return None
         return Product(**fields)
 
@@ -77,15 +75,12 @@ def _field(name: str, rule: FieldRule, locale: str, vocabulary: Vocabulary) -> F
         return _text(name, rule, locale) if named <= vocabulary.known_locales else None
     if name in INSTANTS:
         return _instant(name.partition(".")[2], rule)
-    if name == "gtin":
-        return _gtin(rule)
-    if name == "sku":
-        return _sku(rule)
-    if name == "category":
-        return _category(rule)
     if name.startswith("extra."):
         return _extra(name.partition(".")[2], rule)
-    return _said(name, rule) if name in _SAID else None
+    if name in _SAID:
+        return _said(name, rule)
+    own = {"gtin": _gtin, "sku": _sku, "category": _category}.get(name)
+    return own(rule) if own else None
 
 
 def _sound(text: str) -> str:
@@ -124,7 +119,7 @@ def _sku(rule: FieldRule) -> Fill:
 
 
 def _said(name: str, rule: FieldRule) -> Fill:
-    """Return what fills a field of plain words; few makers have many products, so these are kept."""
+    """Return what fills a field of plain words; many products share a few of them."""
     read, kept = reader(rule), lru_cache(1024)(str.strip)
 
     def fill(row: Row, fields: dict[str, Any]) -> None:

@@ -51,12 +51,11 @@ class Fields:
         if isinstance(value, str):
             value = {self.vocabulary.locales[0]: value}
         if not isinstance(value, dict):
-            raise FieldError(
-                "wrong-type",
-                "the value has the wrong type",
-                "text, or a map of locale to text",
-                value,
+            expected = "text, or a map of locale to text"
+            self.wrong(
+                path, FieldError("wrong-type", "the value has the wrong type", expected, value)
             )
+            return {}
         found: Text = {}
         for locale, words in value.items():
             if locale not in self.vocabulary.known_locales:

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -105,6 +105,13 @@ class SpecDefinition(Record, frozen=True):
     compare: bool = True
 
 
+SECTIONS = (
+    *("hero", "gallery", "offer", "text", "features", "configurator", "specs", "documents"),
+    *("relations", "support", "compare", "contact"),
+)
+"""What an aisle is composed of."""
+
+
 class Family(Record, frozen=True):
     """Products that share a set of specs."""
 
@@ -113,6 +120,8 @@ class Family(Record, frozen=True):
     specs: tuple[SpecDefinition, ...] = ()
     required: tuple[str, ...] = ()
     """Product fields that a complete product of this family fills, such as `description`."""
+    aisle: tuple[str, ...] = ()
+    """The aisle template: sections of `SECTIONS` in the order to show; empty for the usual one."""
 
 
 class Category(Record, frozen=True):
@@ -369,7 +378,23 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(order))
 
 
-def sort_key(product: Product) -> tuple[str, str, str]:
+class Sortable(Protocol):
+    """A product, or what stands for one."""
+
+    @property
+    def category(self) -> str:
+        """Path of its category."""
+
+    @property
+    def brand(self) -> str:
+        """Its brand."""
+
+    @property
+    def sku(self) -> str:
+        """Its SKU."""
+
+
+def sort_key(product: Sortable) -> tuple[str, str, str]:
     """Order products so that neighbours are entitled together: category, brand, SKU."""
     return (product.category, product.brand, product.sku)
 

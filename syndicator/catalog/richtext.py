@@ -9,12 +9,12 @@ import html
 import re
 import threading
 from collections.abc import Container, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bleach.sanitizer import Cleaner
-from markdown_it import MarkdownIt
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _GLOBAL = frozenset({"lang", "dir"})
 POLICY: dict[str, frozenset[str]] = {
@@ -117,7 +117,6 @@ _MAX_PASSES = 5
 repeated until nothing changes, so that what a browser builds from the result is what was cleaned;
 two passes are the rule, and text that needs more than these loses its markup."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 def sanitise(text: str, *, heading_level: int = 3, images: Container[str] = ()) -> str:
@@ -188,7 +187,14 @@ def _sources(text: str) -> Iterator[str]:
 
 
 def _from_markdown(text: str) -> str:
-    return str(_MARKDOWN.render(_TIMES.sub(" \u00d7 ", text))).strip()
+    return str(_markdown().render(_TIMES.sub(" \u00d7 ", text))).strip()
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415  slow to import, and often not needed
+
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 def _paragraphs(source: str) -> str:
@@ -201,6 +207,8 @@ class _Cleaner:
     """bleach with our policy. One per thread, because its parser keeps state."""
 
     def __init__(self) -> None:
+        from bleach.sanitizer import Cleaner  # noqa: PLC0415  slow to import, often not needed
+
         self.images: frozenset[str] = frozenset()
         self.level = 3
         self.cleaner = Cleaner(

@@ -6,34 +6,53 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 from syndicator import __version__
-from syndicator.cli.asking import explain
-from syndicator.cli.configurators import configurator
-from syndicator.cli.editing import check, init
-from syndicator.cli.importing import import_
-from syndicator.cli.operations import diff, gc, releases, rollback, verify
-from syndicator.cli.publishing import plan, publish
-from syndicator.cli.reading import feed, serve, snippet
-from syndicator.cli.watching import watch
 from syndicator.errors import InvalidInputError, Problem, SyndicatorError
 
+_COMMANDS = {
+    "check": "editing",
+    "configurator": "configurators",
+    "diff": "operations",
+    "explain": "asking",
+    "feed": "reading",
+    "gc": "operations",
+    "import": "importing",
+    "init": "editing",
+    "plan": "proposing",
+    "publish": "publishing",
+    "releases": "operations",
+    "rollback": "operations",
+    "serve": "reading",
+    "snippet": "reading",
+    "verify": "operations",
+    "watch": "watching",
+}
+"""The module of each command: only what a run needs is imported."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """The commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """Return the names of all commands."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
+        """Return a command by its name, None for another name."""
+        if (home := _COMMANDS.get(cmd_name)) is None:
+            return None
+        found = vars(import_module(f"syndicator.cli.{home}")).values()
+        return next(one for one in found if isinstance(one, click.Command) and one.name == cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="syndicator")
 def cli() -> None:
     """Product content and applications, by entitlement, to every partner's page."""
-
-
-_COMMANDS = (
-    *(init, check, plan, publish, watch, explain, serve, feed),
-    *(releases, diff, rollback, verify, gc),
-    *(import_, snippet, configurator),
-)
-for _command in _COMMANDS:
-    cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

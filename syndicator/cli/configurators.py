@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import click
 
 from syndicator.cli.session import Session, standard
-from syndicator.configurator import Artefact, Budget, Model, compile_model, labels
+from syndicator.configurator import Artefact, Model, compile_model, labels
 from syndicator.configurator import explain as explain_value
 from syndicator.configurator.importing import READERS
 from syndicator.configurator.runtime import Reason, Runtime
 from syndicator.errors import InvalidInputError, Severity, UsageError
 from syndicator.settings import Settings
 from syndicator.sources.rules import read_configurators
-
-SECONDS = 120.0
-"""How long compiling may take before it is refused."""
 
 
 @click.group()
@@ -33,7 +29,7 @@ def configurator() -> None:
 def compile_(session: Session, rules: str, seed: int, out: Path | None) -> None:
     """Compile the rule file FILE and tell what came of it."""
     model = _model(session, rules)
-    artefact = compile_model(model, seed=seed, budget=_budget())
+    artefact = compile_model(model, seed=seed)
     if out is not None:
         out.write_bytes(artefact.data)
     told = _told(artefact)
@@ -107,7 +103,7 @@ def import_(session: Session, path: Path) -> None:
     model, problems = reader(path.read_text("utf-8", errors="replace"), str(path))
     if errors := [problem for problem in problems if problem.severity is Severity.ERROR]:
         raise InvalidInputError(errors)
-    told = _told(compile_model(model, budget=_budget()))
+    told = _told(compile_model(model))
     session.answer({**told, "left_out": [problem.as_json() for problem in problems]})
     if not session.as_json:
         session.problems(problems)
@@ -145,13 +141,8 @@ def _model(session: Session, path: str) -> Model:
     return models[path]
 
 
-def _budget() -> Budget:
-    end = time.monotonic() + SECONDS
-    return Budget(expired=lambda: time.monotonic() > end)
-
-
 def _runtime(model: Model) -> Runtime:
-    return Runtime(compile_model(model, budget=_budget()).data, labels(model, (), ""))
+    return Runtime(compile_model(model).data, labels(model, (), ""))
 
 
 def _chosen(choices: tuple[str, ...]) -> dict[str, str]:

@@ -10,7 +10,6 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import click
-from rich.table import Table
 
 from syndicator.catalog.model import Catalog
 from syndicator.catalog.quality import Completeness, completeness, duplicates
@@ -41,6 +40,8 @@ def _show_completeness(session: Session, rows: Sequence[Completeness]) -> None:
     """Show a table on a terminal; a pipe reads `--json`."""
     if not session.console.is_terminal:
         return
+    from rich.table import Table  # noqa: PLC0415  slow to import
+
     table = Table(title="Completeness", title_justify="left")
     for head in ("family", "locale", "for", "complete", "missing most"):
         table.add_column(head)

@@ -145,10 +145,11 @@ def gc(session: Session, keep: int, days: int, grace_hours: float, dry_run: bool
     The newest N releases and those of the last DAYS days are kept. The grace period must be longer
     than the longest publish.
     """
-    _, target = _open(session)
+    workspace, target = _open(session)
     grace = timedelta(hours=grace_hours)
     retention = Retention(count=keep, age=timedelta(days=days), grace=grace)
-    garbage = survey(target, now=session.now(), retention=retention)
+    namer = workspace.settings.namer
+    garbage = survey(target, namer, now=session.now(), retention=retention)
     if not session.as_json:
         session.say(garbage.summary())
     deleted = 0 if dry_run else collect(target, garbage, secrets.token_hex(16))

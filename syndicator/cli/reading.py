@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from syndicator import canonical
 from syndicator.bundle import Signer, keys
 from syndicator.channels import render_channel
 from syndicator.cli.session import Session, standard
@@ -15,13 +18,17 @@ from syndicator.entitlement import UnknownNameError
 from syndicator.entitlement.rights import rights_of_one
 from syndicator.entitlement.snapshot import requests_at
 from syndicator.entitlement.versions import widget_of
-from syndicator.errors import TargetError, UsageError
+from syndicator.errors import TargetError, UsageError, VerificationError
 from syndicator.feeds import Channel, feed_key
 from syndicator.pipeline import rehearse
 from syndicator.server import Site, create_app, is_loopback
 from syndicator.server import serve as serve_site
+from syndicator.server.fragments import choose
+from syndicator.server.shelf import shelf_of
 from syndicator.targets import fetcher, open_target, read_live
 from syndicator.widgets import WidgetPackage, by_request
+from syndicator.widgets.room import room
+from syndicator.widgets.snippet import WINDOW
 from syndicator.widgets.snippet import snippet as make_snippet
 from syndicator.workspace import Workspace, read_workspace, sound
 
@@ -99,6 +106,26 @@ def serve(session: Session, host: str, port: int) -> None:
         raise TargetError(f"cannot listen on {host}:{port}: {error.strerror}") from error
 
 
+def _shown(
+    workspace: Workspace, handle: str, sku: str, lang: str
+) -> tuple[str, Mapping[str, Any] | None]:
+    """Return the edition that a partner's pages show and its document of `sku`, as published.
+
+    Both only make the tag better: a head that is asked for early, room of the right height. Empty
+    where nothing was published yet, or the target is not to be reached from here.
+    """
+    try:
+        reader = open_target(workspace.target, workspace.settings.root)
+        entry = reader.read(f"public/p/{handle}.json")
+        if entry is None:
+            return "", None
+        told = canonical.decode(entry)
+        edition = told["editions"][choose(told["editions"], lang, told["default"])]
+        return edition, shelf_of(reader, edition).find(sku=sku) if sku else None
+    except (TargetError, VerificationError):
+        return "", None
+
+
 @click.command()
 @click.argument("partner")
 @click.option("--sku", default="", help="Fill in a product; else a placeholder stands there.")
@@ -113,14 +140,18 @@ def snippet(session: Session, partner: str, sku: str, lang: str, auto: bool, pro
         partners = ", ".join(sorted(workspace.manifests.partners))
         raise UnknownNameError("partner", partner, f"Known: {partners}")
     namer = workspace.settings.namer
+    handle = keys.partner_handle(namer, partner)
+    shown = _shown(workspace, handle, sku, lang)
     tag = make_snippet(
         _aisle(workspace, partner, session.now(), auto=auto),
         proxy or workspace.target.base_url,
-        keys.partner_handle(namer, partner),
+        handle,
         key=Signer(namer).public_key,
+        edition=shown[0],
         sku=sku,
         lang=lang,
         pinned=not auto,
+        reserve=room(shown[1]).style() if shown[1] else WINDOW,
     )
     session.answer({"html": tag.html, "policy": list(tag.policy)})
     if not session.as_json:

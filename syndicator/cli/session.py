@@ -7,18 +7,19 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 import orjson
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from syndicator.errors import Problem, Severity, UsageError
 from syndicator.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 P = ParamSpec("P")
 
@@ -32,9 +33,13 @@ class Session:
 
     root: Path
     as_json: bool
-    console: Console = field(
-        default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True)
-    )
+
+    @functools.cached_property
+    def console(self) -> Console:
+        """Where people read; made when it is used, because rich is slow to import."""
+        from rich.console import Console  # noqa: PLC0415
+
+        return Console(stderr=True, highlight=False, soft_wrap=True)
 
     def settings(self) -> Settings:
         """Read the workspace's settings.
@@ -77,20 +82,15 @@ class Session:
             self.note(f"... and {len(ordered) - SHOWN} more; --json lists all")
 
     @contextmanager
-    def progress(self, label: str) -> Iterator[Callable[[int, int], None]]:
-        """Show a bar on a terminal and nothing in a pipe; call with (done, total)."""
-        if not self.console.is_terminal or self.as_json:
-            yield lambda _done, _total: None
+    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
+        """Show bars on a terminal and nothing in a pipe; call with (step, done, total)."""
+        if self.as_json or not sys.stderr.isatty():
+            yield lambda _step, _done, _total: None
             return
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=self.console, transient=True) as bar:
-            task = bar.add_task(label, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+        from syndicator.cli.progress import bars  # noqa: PLC0415  rich is slow to import
+
+        with bars(self.console) as advance:
+            yield advance
 
 
 def standard(function: Callable[..., None]) -> Callable[..., None]:
@@ -112,6 +112,19 @@ def standard(function: Callable[..., None]) -> Callable[..., None]:
         function(Session(root, as_json), **arguments)
 
     return wrapped
+
+
+strictly = click.option("--strict", is_flag=True, help="Refused records stop everything.")
+"""Give a command `--strict`."""
+
+
+spread = click.option(
+    "--executor",
+    default="processes",
+    metavar="WHERE",
+    help="Where to render: serial, threads, processes (default), processes:4, dask:ADDRESS.",
+)
+"""Give a command `--executor`; whatever it says, the bytes are the same."""
 
 
 class Instant(click.ParamType[datetime]):

@@ -15,17 +15,17 @@ from typing import Any
 
 import click
 
-from syndicator.bundle import Packer
 from syndicator.cli.metrics import Address, Metrics
 from syndicator.cli.session import Session, standard
 from syndicator.cli.supervised import notify, stopping
 from syndicator.errors import InvalidInputError, SyndicatorError
-from syndicator.pipeline import Memory, propose, release
+from syndicator.pipeline import propose, release, remembering
 from syndicator.settings import Settings
 from syndicator.sources.polling import asks_databases, poll
 from syndicator.sources.watch import Watch
 from syndicator.sources.watch import watch as watched
 from syndicator.targets import DeliveryError, Report, forget_buckets
+from syndicator.workers import workers
 from syndicator.workspace import Workspace, read_workspace
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
@@ -113,7 +113,7 @@ class Watcher:
     def __init__(self, session: Session, *, strict: bool, interval: float) -> None:
         self.session, self.strict = session, strict
         self.settings: Settings = session.settings()
-        self.memory = Memory(Packer(self.settings.namer))
+        self.memory = remembering(self.settings, workers())
         self.timers, self.metrics = Timers(interval), Metrics()
 
     def run(self, address: tuple[str, int] | None) -> None:

@@ -12,7 +12,7 @@ from syndicator.configurator.formulas import Among, Formula, same, scope
 from syndicator.configurator.model import Model
 from syndicator.configurator.ordering import components
 from syndicator.configurator.propagation import Propagated, propagate
-from syndicator.configurator.searching import Budget, ExpiredError, Search, Trial
+from syndicator.configurator.searching import Budget, ExhaustedError, Meter, Search, Trial
 from syndicator.errors import InvalidInputError, Problem
 
 
@@ -97,6 +97,7 @@ class _Compilation:
     ) -> None:
         self._model = model
         self._budget = budget
+        self.meter = Meter(budget.steps)
         self._seed = seed
         self._pure = pure
         self._left = left
@@ -115,7 +116,7 @@ class _Compilation:
             mine = [pair for pair in self._left.formulas if scopes[pair[0]] & members]
             search = Search(
                 number, group, self._left.live, mine, self._model.sizes, self._budget,
-                pure=self._pure,
+                self.meter, pure=self._pure,
             )  # fmt: skip
             layered = self._searched(search)
             for variable, values in zip(layered.variables, layered.values, strict=True):
@@ -129,7 +130,7 @@ class _Compilation:
         try:
             layered = search.run(self._seed)
             late = False
-        except ExpiredError:
+        except ExhaustedError:
             layered, late = None, True
         if search.contradictory:
             raise ContradictionError([_contradiction(self._model)])
@@ -157,7 +158,7 @@ def _too_large(model: Model, search: Search, budget: Budget, *, late: bool) -> P
         model.rules[number].id for number in dict.fromkeys(search.hard) if number < len(model.rules)
     ]
     names = [model.options[one].id for one in search.group if one < len(model.options)]
-    found = "no result in time" if late else "more"
+    found = f"no result within {budget.steps:,} steps" if late else "more"
     return Problem(
         "too-large",
         f"the rules do not fit the budget: {len(names)} options are connected by "

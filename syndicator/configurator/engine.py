@@ -10,13 +10,6 @@ import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from dd import autoref
-
-try:
-    from dd import cudd
-except ImportError:  # no wheel for this platform
-    cudd = None
-
 Function: TypeAlias = Any
 """A Boolean function of the engine (dd has no types)."""
 
@@ -28,8 +21,7 @@ class Engine:
     """One diagram manager over the bits of the given variables, in the given order."""
 
     def __init__(self, order: Sequence[int], sizes: Sequence[int], *, pure: bool = False) -> None:
-        self.fast = cudd is not None and not pure
-        self.manager: Any = cudd.BDD(initial_cache_size=1 << 12) if self.fast else autoref.BDD()
+        self.manager, self.fast = _manager(pure=pure)
         if self.fast:
             self.manager.configure(reordering=False, max_memory=MEMORY)
         self.order = tuple(order)
@@ -84,6 +76,8 @@ class Engine:
 
     def sift(self) -> None:
         """Let CUDD look for a better order; the bits of a variable stay together."""
+        from dd import cudd  # noqa: PLC0415  see `_manager`
+
         cudd.reorder(self.manager)
 
     def group(self) -> None:
@@ -98,3 +92,20 @@ class Engine:
         self.order = tuple(sorted(self.order, key=tops.__getitem__))
         self.position = {variable: place for place, variable in enumerate(self.order)}
         return self
+
+
+def _manager(*, pure: bool) -> tuple[Any, bool]:
+    """Return an empty diagram manager, and whether it is CUDD's.
+
+    dd takes a fifth of a second to import, and artefacts are compiled seldom.
+    """
+    if not pure:
+        try:
+            from dd import cudd  # noqa: PLC0415
+
+            return cudd.BDD(initial_cache_size=1 << 12), True
+        except ImportError:  # no wheel for this platform
+            pass
+    from dd import autoref  # noqa: PLC0415
+
+    return autoref.BDD(), False

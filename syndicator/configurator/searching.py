@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from syndicator.configurator.building import TooLargeError, conjoin
@@ -15,16 +15,18 @@ from syndicator.configurator.sifting import cost, sift
 _SIFT_FROM = 5_000
 """Nodes of the growing function at which CUDD first sifts, and then at every doubling."""
 
+_FIRST = 100_000
+"""Nodes of the growing function up to which fixed orders are tried before CUDD may sift."""
+
 _LARGE = 60_000
 """Nodes and edges beyond which our own sifting is too slow, and CUDD's worth its price."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How far a compilation goes before it gives up; all but `expired` is counted, not timed.
+    """How far a compilation goes before it gives up: counted, not timed.
 
-    A counted budget gives the same artefact on every machine; time can only turn it into a
-    refusal.
+    So the same model ends in the same artefact, or in the same refusal, on every machine.
     """
 
     nodes: int = 250_000
@@ -37,8 +39,27 @@ class Budget:
     """Orders whose diagrams are built and measured."""
     work: int = 12_000_000
     """Cells that sifting may touch in one component; 0: take the first order that fits."""
-    expired: Callable[[], bool] = lambda: False
-    """Tells that time is up."""
+    steps: int = 300_000_000
+    """Nodes of the growing function, summed over the rules that are added to it, in all orders
+    and components: what a model may cost. A processor does some millions in a second."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts the steps of one compilation."""
+
+    limit: int
+    steps: int = 0
+
+    def add(self, nodes: int) -> None:
+        """Count one step over a function of so many nodes.
+
+        Raises:
+            ExhaustedError: The budget is spent.
+        """
+        self.steps += nodes
+        if self.steps > self.limit:
+            raise ExhaustedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +71,8 @@ class Trial:
     size: int | None
 
 
-class ExpiredError(Exception):
-    """Time is up."""
+class ExhaustedError(Exception):
+    """The steps of the budget are spent."""
 
 
 class Search:
@@ -65,6 +86,7 @@ class Search:
         formulas: Sequence[tuple[int, Formula]],
         sizes: Sequence[int],
         budget: Budget,
+        meter: Meter,
         *,
         pure: bool,
     ) -> None:
@@ -81,25 +103,26 @@ class Search:
         self._live = live
         self._sizes = sizes
         self._budget = budget
+        self._meter = meter
         self._pure = pure
         self._dense = 0
 
     def run(self, seed: int) -> Layered | None:
         """Return the smallest diagram found; None: contradictory, or nothing fits the budget.
 
+        Fixed orders first, as long as they stay small; then CUDD's own; then fixed orders again.
+
         Raises:
-            ExpiredError: Time is up.
+            ExhaustedError: The steps of the budget are spent.
         """
         scopes = [scope(formula) for _, formula in self.formulas]
         budget = self._budget
-        best: Layered | None = None
         orders = candidates(self.group, scopes, seed=seed, starts=budget.starts, keep=budget.tries)
-        for order in orders:
-            best = _smaller(best, self._static(order, best))
-            if self.contradictory:
-                return None
-        if best is None or (budget.work and _size(best) > _LARGE):
+        best = self._in_fixed_orders(orders, min(_FIRST, budget.alive))
+        if not self.contradictory and (best is None or (budget.work and _size(best) > _LARGE)):
             best = _smaller(best, self._with_engine_order(orders[0]))
+        if not self.contradictory and best is None and budget.alive > _FIRST:
+            best = self._in_fixed_orders(orders, budget.alive)
         if best is None or not self.portable:
             return best
         before = _size(best)
@@ -108,11 +131,19 @@ class Search:
             self.trials.append(Trial(self._number, "sifted", _size(best)))
         return best
 
-    def _static(self, order: tuple[int, ...], best: Layered | None) -> Layered | None:
+    def _in_fixed_orders(self, orders: Iterable[tuple[int, ...]], alive: int) -> Layered | None:
+        """Return the smallest diagram of those that fit."""
+        best: Layered | None = None
+        for order in orders:
+            if not self.contradictory:
+                best = _smaller(best, self._static(order, best, alive))
+        return None if self.contradictory else best
+
+    def _static(self, order: tuple[int, ...], best: Layered | None, alive: int) -> Layered | None:
         """Build in a fixed order; give up early where it grows far beyond the best."""
         engine = Engine(order, self._sizes, pure=self._pure)
         self.engine = engine.name
-        nodes, alive = self._budget.nodes, self._budget.alive
+        nodes = self._budget.nodes
         if best is not None:
             nodes = min(nodes, 2 * sum(map(len, best.layers)))
             alive = min(alive, max(20_000, 10 * self._dense))
@@ -140,8 +171,7 @@ class Search:
         self, engine: Engine, method: str, limits: tuple[int, int], after: Callable[[int], None]
     ) -> Layered | None:
         def watched(alive: int) -> None:
-            if self._budget.expired():
-                raise ExpiredError
+            self._meter.add(alive)
             after(alive)
 
         nodes, alive = limits

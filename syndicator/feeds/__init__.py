@@ -14,7 +14,6 @@ from syndicator.feeds.model import (
     FeedInput,
     changes_from_record,
 )
-from syndicator.feeds.render import render_feed
 
 __all__ = [
     "Change",
@@ -28,5 +27,4 @@ __all__ = [
     "feeds_of_partner",
     "holds_feed",
     "parse_channels",
-    "render_feed",
 ]

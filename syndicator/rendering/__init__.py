@@ -2,21 +2,24 @@
 
 from syndicator.rendering.document import render, render_bytes
 from syndicator.rendering.element import render_element
+from syndicator.rendering.finished import Facts, Finished, Keeping, finish_all
 from syndicator.rendering.fragment import render_fragment
-from syndicator.rendering.instants import next_change
 from syndicator.rendering.jsonld import describe
 from syndicator.rendering.sharing import Renderer
 from syndicator.rendering.view import App, Rules, Shelf, View, media_key, shelve
 
 __all__ = [
     "App",
+    "Facts",
+    "Finished",
+    "Keeping",
     "Renderer",
     "Rules",
     "Shelf",
     "View",
     "describe",
+    "finish_all",
     "media_key",
-    "next_change",
     "render",
     "render_bytes",
     "render_element",

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel import Locale, UnknownLocaleError
 from babel.units import format_unit
-from jinja2 import PackageLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from syndicator.rendering.fragment import rich
 from syndicator.rendering.jsonld import describe, script_safe
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+ORDER = ("hero", "text", "features", "configurator", "specs", "documents", "relations", "support")
+"""What an aisle shows without a template of its family, as `aisle.js` says."""
 _RIGHT_TO_LEFT = re.compile(r"(ar|dv|fa|he|ps|ur|yi)\b")
 _MEGABYTE = 1_000_000
 
@@ -43,6 +46,7 @@ def render_element(
         .get_template("element.html.j2")
         .render(
             doc=document,
+            order=ORDER,
             locale=locale,
             partner=partner,
             rtl=bool(_RIGHT_TO_LEFT.match(locale)),
@@ -59,7 +63,10 @@ def render_element(
 
 
 @cache
-def _environment() -> ImmutableSandboxedEnvironment:
+def _environment() -> Environment:
+    from jinja2 import PackageLoader, StrictUndefined  # noqa: PLC0415  only servers need it
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
     environment = ImmutableSandboxedEnvironment(
         loader=PackageLoader("syndicator.rendering"), autoescape=True, undefined=StrictUndefined
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from syndicator.rendering.jsonld import describe, script_safe
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _VOID = frozenset({"br", "hr", "img"})
 
@@ -29,6 +30,9 @@ def render_fragment(document: dict[str, Any], *, base_url: str, locale: str) -> 
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import PackageLoader, StrictUndefined  # noqa: PLC0415  only servers need it
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
     environment = ImmutableSandboxedEnvironment(
         loader=PackageLoader("syndicator.rendering"),
         autoescape=True,

@@ -1,215 +1,290 @@
 """Render each thing once: editions that would show the same document share it.
 
-A document depends on its product, on the terms of the edition (locale, price list, field policy,
-...), on which of its relations and variants are in the assortment, and on which of its dates have
-come. Everything that rendering asked of the view is remembered with the document and compared
-before it is used again, in the same run and in the next one of a daemon.
+A document's key is the fingerprint of everything that it is made from: what all documents stand
+on, the terms of the edition (locale, price list, field policy, ...), its product, which of its
+dates have come, and its relations and variants as far as the assortment holds them. Rendering can
+ask for nothing else (`batches`), so equal keys mean equal bytes, in this run, in the next one of
+a daemon, and in another process that finds what was kept.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
+from syndicator import canonical
 from syndicator.catalog.model import Product
-from syndicator.entitlement.model import Edition
-from syndicator.rendering.document import render_bytes
-from syndicator.rendering.view import Shelf, View
+from syndicator.entitlement.model import Edition, Override
+from syndicator.rendering.batches import Answer, Batch, Draft, render_batch
+from syndicator.rendering.configurator import WIDGET
+from syndicator.rendering.finished import Facts, Finished, Forgetful, Keeping, fingerprint
+from syndicator.rendering.view import Shelf
 
-Terms = tuple[Any, ...]
-"""Everything of an edition, besides its assortment, that can show in a document."""
-Facts = tuple[tuple[bool, ...], tuple[str, ...]]
-"""What the instant and the catalog add to a product."""
-Neighbours = tuple[tuple[str, Product | None], ...]
-"""What rendering asked of the assortment, and what it was answered."""
+TOGETHER = 256
+"""Documents of one batch: about a tenth of a second of work."""
+
+Run = Callable[[Shelf, Sequence[Batch]], Iterable[list[Answer]]]
+"""Renders batches anywhere and answers in their order."""
+
+_FACTS = msgspec.msgpack.Decoder(Facts)
+_PENDING = Facts(0)
+_ABSENT = bytes(16)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A finished document with everything that it depends on."""
-
-    product: Product
-    facts: Facts
-    neighbours: Neighbours
-    document: bytes
-    media: frozenset[str]
-
-    def holds(self, product: Product, facts: Facts, view: View) -> bool:
-        """Tell whether rendering now would give the same bytes."""
-        return (
-            self.product is product
-            and self.facts is facts
-            and all(view.find(sku) is found for sku, found in self.neighbours)
-        )
+def here(shelf: Shelf, batches: Sequence[Batch]) -> Iterator[list[Answer]]:
+    """Render batches one after another in this process."""
+    return (render_batch(shelf, batch) for batch in batches)
 
 
 @dataclass(frozen=True)
-class _Watching(View):
-    """A view that remembers what was asked of its assortment."""
+class _Ground:
+    """One run's inputs as fingerprints."""
 
-    asked: dict[str, Product | None] = field(default_factory=dict)
-
-    def find(self, sku: str) -> Product | None:
-        """Return a product of the assortment, and remember the answer."""
-        found = self.asked[sku] = super().find(sku)
-        return found
+    shelf: Shelf
+    now: datetime
+    print: bytes
+    products: Mapping[str, bytes]
+    """Of each product: itself and which of its dates have come."""
+    rules: Mapping[str, bytes]
+    """Of each configurator, by the path of its rules."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Edition:
-    """An edition as it was rendered last."""
+class _Terms:
+    """An edition as far as all of its documents depend on it."""
 
-    terms: Terms
-    skus: tuple[str, ...]
-    made: dict[str, _Made]
-    documents: dict[str, bytes]
-    media: frozenset[str]
+    edition: Edition
+    """Without assortment, partners and overrides."""
+    currency: str
+    print: bytes
 
 
+@dataclass(slots=True)
 class Renderer:
-    """Renders editions and remembers every document: keep one between runs of a daemon.
+    """Renders editions and remembers documents: keep one between runs of a daemon.
 
-    Memory: one copy of each distinct document of the last run.
+    Memory: one copy of each distinct document that was rendered since the start and is in use.
     """
 
-    def __init__(self) -> None:
-        self._ground: tuple[Any, ...] = ()
-        self._products: dict[str, Product] = {}
-        self._facts: dict[str, Facts] = {}
-        self._tables: dict[Terms, dict[str, list[_Made]]] = {}
-        self._used: set[Terms] = set()
-        self._askers: dict[str, set[str]] = defaultdict(set)
-        self._editions: dict[str, _Edition] = {}
-        self._touched: frozenset[str] = frozenset()
+    keeping: Keeping = field(default_factory=Forgetful)
+    _ground: _Ground | None = None
+    _prints: dict[str, tuple[Product, bytes]] = field(default_factory=dict)
+    _known: dict[bytes, Finished] = field(default_factory=dict)
+    _used: dict[bytes, Finished] = field(default_factory=dict)
+    _tables: dict[bytes, dict[str, Finished]] = field(default_factory=dict)
+    _pending: dict[bytes, list[tuple[Finished, _Terms, Draft]]] = field(default_factory=dict)
 
-    def begin(self, shelf: Shelf, now: datetime) -> Shelf:
-        """Start a run; return the shelf to render from, with known products in place of equal ones.
+    def begin(self, shelf: Shelf, now: datetime) -> None:
+        """Start a run. Cost: one encoding for each product that is not the same object as before.
 
-        Cost: one comparison for each product.
+        What the last run used is still known; what it did not use is forgotten.
         """
-        catalog = shelf.catalog
-        ground = (
-            *(catalog.locales, dict(catalog.fallback), dict(catalog.families)),
-            *(dict(catalog.categories), dict(catalog.assets), catalog.support),
-            *(dict(shelf.sources), dict(shelf.apps)),
+        self._known, self._used = self._used, {}
+        self._tables.clear()
+        self._pending.clear()
+        before = self._prints
+        self._prints = {
+            sku: known if (known := before.get(sku)) and known[0] is product else _printed(product)
+            for sku, product in shelf.catalog.products.items()
+        }
+        prints = {sku: told + _dates(product, now) for sku, (product, told) in self._prints.items()}
+        rules = {
+            path: fingerprint(repr(one.model).encode(), one.artefact)
+            for path, one in shelf.rules.items()
+        }
+        self._ground = _Ground(shelf, now, _ground_print(shelf), prints, rules)
+
+    def edition(self, edition: Edition, currency: str) -> tuple[Finished, ...]:
+        """Return an edition's documents in catalog order; they are there after `finish`.
+
+        Cost: one look-up for each document, and a fingerprint for each that is not in a table.
+        """
+        terms = self._terms(edition, currency)
+        table = self._tables.setdefault(terms.print, {})
+        skus = tuple(edition.skus)
+        documents = [*map(table.get, skus)]
+        overrides = _by_sku(edition.overrides)
+        if overrides or not all(documents):
+            assortment = frozenset(skus)
+            for place, sku in enumerate(skus):
+                if documents[place] is None or sku in overrides:
+                    documents[place] = self._document(sku, terms, table, assortment, overrides)
+        return tuple(documents)  # type: ignore[arg-type]  # none is left out
+
+    def _document(
+        self,
+        sku: str,
+        terms: _Terms,
+        table: dict[str, Finished],
+        assortment: frozenset[str],
+        overrides: Mapping[str, tuple[Override, ...]],
+    ) -> Finished:
+        ground = self._at_work()
+        draft = _draft(sku, ground.shelf, assortment, overrides)
+        key = self._key(terms, draft)
+        document = self._used.get(key) or self._known.get(key)
+        if document is None:
+            document = self._recalled(key, sku, terms, draft)
+        self._used[key] = document
+        if len(draft.near) == 1 and not draft.overrides and not draft.product.configurator:
+            table[sku] = document
+        return document
+
+    def _recalled(self, key: bytes, sku: str, terms: _Terms, draft: Draft) -> Finished:
+        """Return a document as it was kept, or one that waits to be rendered."""
+        if (kept := self.keeping.recall(key)) is not None:
+            facts = _FACTS.decode(kept)
+            again = _Again(self.keeping, self._at_work(), terms, draft)
+            return Finished(key, sku, facts, make=again)
+        document = Finished(key, sku, _PENDING)
+        self._pending.setdefault(terms.print, []).append((document, terms, draft))
+        return document
+
+    def _key(self, terms: _Terms, draft: Draft) -> bytes:
+        ground = self._at_work()
+        parts = [ground.print, terms.print, ground.products[draft.product.sku]]
+        for sku, found in draft.near.items():
+            parts.append(ground.products[sku] if found is not None else _ABSENT)
+        parts += [repr((one.sku, one.field, one.value)).encode() for one in draft.overrides]
+        if draft.product.configurator:
+            app = ground.shelf.apps.get(terms.edition.request(WIDGET))
+            parts += [repr(app).encode(), ground.rules.get(draft.product.configurator, b"")]
+        return fingerprint(*parts)
+
+    @property
+    def waiting(self) -> int:
+        """How many documents `finish` will render."""
+        return sum(map(len, self._pending.values()))
+
+    def finish(self, run: Run = here, progress: Callable[[int, int], None] | None = None) -> None:
+        """Render what waits, and keep it. `run` decides where; it changes no byte."""
+        ground = self._at_work()
+        waiting = [*self._batches(ground, remote=False), *self._batches(ground, remote=True)]
+        split = sum(1 for _ in self._batches(ground, remote=False))
+        total, done = self.waiting, 0
+        answers = _chained(
+            here(ground.shelf, [batch for batch, _ in waiting[:split]]),
+            run(ground.shelf, [batch for batch, _ in waiting[split:]]),
         )
-        if ground != self._ground:
-            self._forget(ground)
-        known = self._products
-        products = {
-            sku: old if (old := known.get(sku)) == product else product
-            for sku, product in catalog.products.items()
-        }
-        shelf = replace(shelf, catalog=msgspec.structs.replace(catalog, products=products))
-        facts = {sku: _facts(product, shelf, now) for sku, product in products.items()}
-        told = self._facts
-        same = {sku: was if (was := told.get(sku)) == new else new for sku, new in facts.items()}
-        self._learn(products, same)
-        return shelf
-
-    def _forget(self, ground: tuple[Any, ...]) -> None:
-        """Start anew: what all documents stand on has changed."""
-        self._ground = ground
-        for memory in (self._products, self._facts, self._tables, self._askers, self._editions):
-            memory.clear()
-        self._used.clear()
-
-    def _learn(self, products: dict[str, Product], facts: dict[str, Facts]) -> None:
-        """Find out which documents may differ from those of the last run, and forget them."""
-        changed = {
-            sku
-            for sku in products.keys() | self._products.keys()
-            if products.get(sku) is not self._products.get(sku)
-            or facts.get(sku) != self._facts.get(sku)
-        }
-        asking = (self._askers.get(sku, set()) for sku in changed)
-        # A configurator depends on the whole assortment and on rules, so it is never remembered.
-        always = {sku for sku, product in products.items() if product.configurator}
-        self._touched = frozenset(changed.union(always, *asking))
-        self._tables = {terms: self._tables[terms] for terms in self._used}
-        self._used = set()
-        for table in self._tables.values():
-            for sku in self._touched:
-                table.pop(sku, None)
-        self._products, self._facts = products, facts
-
-    def edition(
-        self, shelf: Shelf, edition: Edition, now: datetime, currency: str
-    ) -> tuple[dict[str, bytes], frozenset[str]]:
-        """Return an edition's documents, in catalog order, and the public keys of their media.
-
-        Cost: where rights and terms are those of the last run, one step for each document that
-        may differ; otherwise one for each document.
-        """
-        view = _Watching(shelf, edition, now, currency)
-        terms, skus = _terms(view), tuple(edition.skus)
-        self._used.add(terms)
-        before = self._editions.get(edition.id)
-        if before is None or before.terms != terms or before.skus != skus:
-            made = {sku: self._document(view, terms, sku) for sku in skus}
-            after = _finished(terms, skus, made)
-        elif again := [sku for sku in self._touched if sku in before.made]:
-            fresh = {sku: self._document(view, terms, sku) for sku in again}
-            after = _renewed(before, fresh)
-        else:
-            after = before
-        self._editions[edition.id] = after
-        return after.documents, after.media
-
-    def _document(self, view: _Watching, terms: Terms, sku: str) -> _Made:
-        product, facts = self._products[sku], self._facts[sku]
-        known = self._tables.setdefault(terms, {}).setdefault(sku, [])
-        for made in known:
-            if made.holds(product, facts, view):
-                return made
-        made = self._rendered(view, product, facts)
-        if not product.configurator:
-            known.append(made)
-        for other, _ in made.neighbours:
-            self._askers[other].add(sku)
-        return made
+        for (_, documents), told in zip(waiting, answers, strict=True):
+            for document, (data, facts) in zip(documents, told, strict=True):
+                document.finish(facts, data)
+                self.keeping.keep(document.key, msgspec.msgpack.encode(facts), data)
+            done += len(documents)
+            if progress:
+                progress(done, total)
+        self._pending.clear()
+        for document in self._used.values():
+            ground.shelf.made.update(document.facts.made)
 
     @staticmethod
-    def _rendered(view: _Watching, product: Product, facts: Facts) -> _Made:
-        view.asked.clear()
-        view.media.clear()
-        document = render_bytes(product, view)
-        return _Made(product, facts, tuple(view.asked.items()), document, frozenset(view.media))
+    def media(documents: Iterable[Finished]) -> frozenset[str]:
+        """Return the keys of the files that documents show, below the target's root."""
+        shown = {media for one in documents if (media := one.facts.media)}
+        return frozenset(f"public/{key}" for keys in shown for key in keys)
+
+    def _batches(self, ground: _Ground, *, remote: bool) -> Iterator[tuple[Batch, list[Finished]]]:
+        """Yield what waits; documents with a configurator are not `remote`, they need its rules."""
+        for waiting in self._pending.values():
+            some = [one for one in waiting if remote is not bool(one[2].product.configurator)]
+            for at in range(0, len(some), TOGETHER):
+                part = some[at : at + TOGETHER]
+                terms, drafts = part[0][1], tuple(draft for _, _, draft in part)
+                batch = Batch(terms.edition, terms.currency, ground.now, drafts)
+                yield batch, [document for document, _, _ in part]
+
+    def _at_work(self) -> _Ground:
+        assert self._ground is not None, "begin comes first"  # noqa: S101
+        return self._ground
+
+    def _terms(self, edition: Edition, currency: str) -> _Terms:
+        told = [
+            *(edition.locale, edition.price_list, currency, sorted(edition.hidden)),
+            *(list(edition.widgets), edition.territory, sorted(edition.withheld)),
+        ]
+        bare = replace(edition, id="", skus=(), partners=(), overrides=())
+        return _Terms(bare, currency, fingerprint(canonical.encode(told)))
 
 
-def _finished(terms: Terms, skus: tuple[str, ...], made: dict[str, _Made]) -> _Edition:
-    documents = {sku: one.document for sku, one in made.items()}
-    media = frozenset().union(*(one.media for one in made.values() if one.media))
-    return _Edition(terms, skus, made, documents, media)
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """Gets the bytes of a document of an earlier process: as kept, or by rendering it again."""
+
+    keeping: Keeping
+    ground: _Ground
+    terms: _Terms
+    draft: Draft
+
+    def __call__(self, document: Finished) -> bytes:
+        data = self.keeping.body(document.key)
+        if data is None:
+            batch = Batch(self.terms.edition, self.terms.currency, self.ground.now, (self.draft,))
+            ((data, facts),) = render_batch(self.ground.shelf, batch)
+            self.keeping.keep(document.key, msgspec.msgpack.encode(facts), data)
+        return data
 
 
-def _renewed(before: _Edition, fresh: dict[str, _Made]) -> _Edition:
-    documents = {**before.documents, **{sku: one.document for sku, one in fresh.items()}}
-    made = {**before.made, **fresh}
-    if all(before.made[sku].media == one.media for sku, one in fresh.items()):
-        return _Edition(before.terms, before.skus, made, documents, before.media)
-    return _finished(before.terms, before.skus, made)
+def _draft(
+    sku: str,
+    shelf: Shelf,
+    assortment: frozenset[str],
+    overrides: Mapping[str, tuple[Override, ...]],
+) -> Draft:
+    """Gather everything of an edition that one document may depend on."""
+    products = shelf.catalog.products
+    product = products[sku]
+    group = shelf.groups.get(product.variant.group, ()) if product.variant else ()
+    asked = dict.fromkeys((sku, *(relation.sku for relation in product.relations), *group))
+    if product.configurator and (rules := shelf.rules.get(product.configurator)):
+        asked |= dict.fromkeys(sorted(rules.model.skus()))
+    near = {one: products.get(one) if one in assortment else None for one in asked}
+    own = tuple(one for other in near for one in overrides.get(other, ())) if overrides else ()
+    return Draft(product, near, group, own)
 
 
-def _terms(view: View) -> Terms:
-    edition = view.edition
-    overrides = tuple((o.sku, o.field, repr(o.value)) for o in edition.overrides)
-    return (
-        *(edition.locale, edition.price_list, view.currency, edition.hidden, overrides),
-        *(edition.widgets, edition.territory, edition.withheld),
-    )
+def _by_sku(overrides: Sequence[Override]) -> Mapping[str, tuple[Override, ...]]:
+    found: dict[str, tuple[Override, ...]] = {}
+    for one in overrides:
+        found[one.sku] = (*found.get(one.sku, ()), one)
+    return found
 
 
-def _facts(product: Product, shelf: Shelf, now: datetime) -> Facts:
-    """Return which of the product's dates have come, and who is in its variant group."""
+def _printed(product: Product) -> tuple[Product, bytes]:
+    return product, fingerprint(msgspec.msgpack.encode(product, enc_hook=_plain))
+
+
+def _dates(product: Product, now: datetime) -> bytes:
+    """Return which of the product's dates have come."""
     life = product.lifecycle
     instants = [life.announce, life.release, life.end_of_life]
     for price in product.prices:
         instants += [price.valid_from, price.valid_until]
-    come = tuple(instant <= now for instant in instants if instant is not None)
-    group = shelf.groups.get(product.variant.group, ()) if product.variant else ()
-    return come, group
+    return bytes(instant <= now for instant in instants if instant is not None)
+
+
+def _ground_print(shelf: Shelf) -> bytes:
+    """Return the fingerprint of what all documents of a run stand on."""
+    catalog = shelf.catalog
+    told = [
+        *(catalog.locales, dict(catalog.fallback), dict(catalog.families)),
+        *(dict(catalog.categories), dict(catalog.assets), catalog.support),
+        dict(shelf.sources),
+        shelf.namer.name("ground", b""),
+    ]
+    return fingerprint(msgspec.msgpack.encode(told, enc_hook=_plain))
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401  whatever msgspec can encode
+    if isinstance(value, MappingProxyType):
+        return dict(value)
+    raise NotImplementedError(type(value).__name__)
+
+
+def _chained(*many: Iterable[list[Answer]]) -> Iterator[list[Answer]]:
+    for one in many:
+        yield from one

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+
+import msgspec
 
 from syndicator.canonical import Namer
 from syndicator.catalog.model import Asset, Catalog, Product, SpecDefinition, Text, pick
@@ -43,6 +45,16 @@ class Rules:
     artefact: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands before the values of one spec in one chain of locales."""
+
+    key: str
+    definition: SpecDefinition
+    group: str
+    label: str
+
+
 @dataclass(frozen=True)
 class Shelf:
     """What all editions of one catalog share: prepared once, read by every view."""
@@ -56,7 +68,10 @@ class Shelf:
     rules: Mapping[str, Rules] = field(default_factory=dict)
     """Configurators by the path of their rule file."""
     made: dict[str, bytes] = field(default_factory=dict)
-    """Bytes that rendering made and that no file of the workspace holds, by public key."""
+    """Bytes that no file of the workspace holds, by public key: compiled rules, and what
+    rendering made."""
+    headings: dict[tuple[tuple[str, ...], str], dict[str, Heading]] = field(default_factory=dict)
+    """Headings of specs by chain, family and key, as far as they were needed."""
 
     @cached_property
     def definitions(self) -> dict[str, dict[str, SpecDefinition]]:
@@ -75,6 +90,11 @@ class Shelf:
                 groups[product.variant.group].append(product.sku)
         return {group: tuple(skus) for group, skus in groups.items()}
 
+    def bare(self) -> Shelf:
+        """Return what products without a configurator are rendered with, without the products."""
+        catalog = msgspec.structs.replace(self.catalog, products={}, origins={})
+        return replace(self, catalog=catalog, apps={}, rules={}, made={}, headings={})
+
 
 def shelve(
     catalog: Catalog,
@@ -84,12 +104,18 @@ def shelve(
 ) -> Shelf:
     """Name the files of a catalog and prepare what its views share."""
     sources = {path: media_key(asset, namer) for path, asset in catalog.assets.items()}
-    return Shelf(catalog, namer, sources, apps or {}, rules or {})
+    rules = rules or {}
+    made = {_key(namer, _sha256(one.artefact), "cdd"): one.artefact for one in rules.values()}
+    return Shelf(catalog, namer, sources, apps or {}, rules, made)
 
 
 def media_key(asset: Asset, namer: Namer) -> str:
     """Return the key of an asset's bytes below the public zone; equal bytes share one key."""
     return _key(namer, asset.sha256, SUFFIXES.get(asset.media_type, "bin"))
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _key(namer: Namer, sha256: str, suffix: str) -> str:
@@ -107,6 +133,8 @@ class View:
     currency: str = ""
     """Currency of the edition's price list, for prices that name none."""
     media: set[str] = field(default_factory=set)
+    made: dict[str, bytes] = field(default_factory=dict)
+    """Bytes that rendering made, by public key."""
 
     @cached_property
     def chain(self) -> tuple[str, ...]:
@@ -146,6 +174,10 @@ class View:
         """Return a product of the assortment, or nothing for any other SKU."""
         return self.shelf.catalog.products.get(sku) if sku in self.skus else None
 
+    def group(self, product: Product) -> tuple[str, ...]:
+        """Return the SKUs of a product's variant group, in catalog order."""
+        return self.shelf.groups.get(product.variant.group, ()) if product.variant else ()
+
     def source(self, path: str) -> str:
         """Return the public key of a workspace file and remember that it is needed."""
         key = self.shelf.sources[path]
@@ -154,8 +186,9 @@ class View:
 
     def publish(self, data: bytes, suffix: str) -> str:
         """Return the public key of bytes that rendering made, and keep them to be written."""
-        key = _key(self.shelf.namer, hashlib.sha256(data).hexdigest(), suffix)
-        self.shelf.made[key] = data
+        key = _key(self.shelf.namer, _sha256(data), suffix)
+        if key not in self.shelf.made:
+            self.made[key] = data
         self.media.add(key)
         return key
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from syndicator.sources.reading import FORMATS, errors, read_catalog
-from syndicator.sources.spec import Count, Reading, SourceSpec
+from typing import TYPE_CHECKING
+
+from syndicator.lazily import homes
+from syndicator.sources.spec import FORMATS, Count, Reading, SourceSpec
+
+if TYPE_CHECKING:
+    from syndicator.sources.reading import errors, read_catalog
 
 __all__ = ["FORMATS", "Count", "Reading", "SourceSpec", "errors", "read_catalog"]
+
+__getattr__ = homes(__name__, {"errors": "reading", "read_catalog": "reading"})

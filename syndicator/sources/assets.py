@@ -13,16 +13,17 @@ import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from syndicator.catalog.assembly import Files
 from syndicator.catalog.model import Asset
-from syndicator.sources import pictures
 from syndicator.sources.places import inside, replace_whole
 from syndicator.sources.svg import sanitise_svg
+
+if TYPE_CHECKING:
+    from syndicator.sources.pictures import Rendition
 
 MAX_BYTES = 256 * 1024 * 1024
 CACHE = Path(".syndicator") / "assets.msgpack"
@@ -139,6 +140,8 @@ class _Maker:
 
     def picture(self, name: str, data: bytes, kind: str, mtime: int) -> _Known:
         """Return the facts of a picture of pixels, with its smaller versions."""
+        from syndicator.sources import pictures  # noqa: PLC0415  Pillow is slow to import
+
         safe = pictures.upright(data, kind)
         asset = self.asset(name, data, safe, kind)
         held = self.made.get(asset.sha256)
@@ -160,7 +163,7 @@ class _Maker:
         known = self.made[asset.sha256] = _Known(mtime, len(data), asset, (*webp, *avif))
         return known
 
-    def rendition(self, made: pictures.Rendition, color: str) -> Asset:
+    def rendition(self, made: Rendition, color: str) -> Asset:
         """Return the facts of a version of a picture, after writing it."""
         asset = self.asset("", b"", made.data, made.media_type)
         return msgspec.structs.replace(asset, width=made.width, height=made.height, color=color)
@@ -218,6 +221,10 @@ def _length(text: str) -> int | None:
 
 
 def _pages(data: bytes) -> int | None:
+    # pypdf is slow to import, and most workspaces have no new PDF in most runs.
+    from pypdf import PdfReader  # noqa: PLC0415
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+
     try:
         return len(PdfReader(io.BytesIO(data)).pages) or None
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -27,6 +27,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from syndicator.catalog.shapes import warn
 from syndicator.errors import Origin, Problem
+from syndicator.sources.places import is_address
 from syndicator.sources.spec import SourceSpec
 
 FOLDER = Path(".syndicator") / "http"
@@ -66,11 +67,6 @@ class _FetchError(Exception):
     def __init__(self, code: str, message: str, *, again: bool = False, pause: float = 0.0) -> None:
         super().__init__(message)
         self.code, self.again, self.pause = code, again, pause
-
-
-def is_address(path: str) -> bool:
-    """Tell whether a source's path is an address of the web."""
-    return path.startswith(("http://", "https://"))
 
 
 def fetch(

@@ -43,3 +43,8 @@ def replace_whole(path: Path, data: bytes) -> None:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def is_address(path: str) -> bool:
+    """Tell whether a source's path is an address of the web."""
+    return path.startswith(("http://", "https://"))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from syndicator.errors import Problem
-from syndicator.sources.http import Limits, copy_of, fetch, is_address
+from syndicator.sources.http import Limits, copy_of, fetch
+from syndicator.sources.places import is_address
 from syndicator.sources.spec import SourceSpec
 
 LIMITS = replace(Limits(), attempts=1)

@@ -18,13 +18,12 @@ from syndicator.catalog.model import Media
 from syndicator.catalog.shapes import warn
 from syndicator.errors import Origin, Problem
 from syndicator.sources.assets import media_type
-from syndicator.sources.http import Limits, copy_of, fetch
 from syndicator.sources.places import relative
 from syndicator.sources.spec import SourceSpec
 
 PULL = "pull"
-LIMITS = Limits(size=25 * 1024 * 1024, silence=10, total=60, attempts=2)
-"""For one picture."""
+_LARGEST = 25 * 1024 * 1024
+"""Bytes of one picture."""
 _AT_ONCE = 8
 
 
@@ -60,10 +59,13 @@ def _picture(
     root: Path, options: Mapping[str, str], environment: Mapping[str, str], url: str
 ) -> tuple[str, list[Problem]]:
     """Return the file of a picture, from before or fetched now; only pictures count."""
+    from syndicator.sources.http import Limits, copy_of, fetch  # noqa: PLC0415  slow to import
+
+    limits = Limits(size=_LARGEST, silence=10, total=60, attempts=2)
     place: Path | None = copy_of(root, url)
     wrong: list[Problem] = []
     if place is None:
-        place, wrong = fetch(root, url, options, environment, LIMITS)
+        place, wrong = fetch(root, url, options, environment, limits)
     if place is None:
         return "", wrong
     with place.open("rb") as file:

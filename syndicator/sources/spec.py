@@ -10,6 +10,23 @@ from types import MappingProxyType
 from syndicator.catalog.model import Catalog
 from syndicator.errors import Problem
 
+FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "yaml": "workspace",
+        "jsonl": "mapped",
+        "csv": "mapped",
+        "akeneo": "akeneo",
+        "magento": "magento",
+        "shopify": "shopify",
+        "google": "google",
+        "bmecat": "bmecat",
+        "icecat": "icecat",
+        "etim": "etim",
+        "parquet": "mapped",
+    }
+)
+"""Formats that a source can have, and the module here that gathers each."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:

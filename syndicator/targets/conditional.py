@@ -35,11 +35,17 @@ def swap_certainly(target: Target, swap: Swap) -> bool:
     raise TargetError(f"{swap.blob.key}: written {_TRIES} times and never found; try again later")
 
 
-def flip(target: Target, wanted: Mapping[str, bytes], expected: Mapping[str, bytes | None]) -> int:
+def flip(
+    target: Target,
+    wanted: Mapping[str, bytes],
+    expected: Mapping[str, bytes | None],
+    release: int,
+) -> int:
     """Bring mutable documents to at least the generation of `wanted`; return how many were written.
 
     `expected` is what should lie there now. Whoever lies there with the same or a newer generation
-    stays, unless that generation was never committed: then the store came from a backup.
+    stays, unless that generation was never committed: then the store came from a backup. What is
+    gone although it was expected stays gone if a newer release than `release` is live.
     """
     first = [Swap(blob(key, data), expected.get(key)) for key, data in wanted.items()]
     try:
@@ -47,21 +53,29 @@ def flip(target: Target, wanted: Mapping[str, bytes], expected: Mapping[str, byt
     except AmbiguousError:
         done = [False] * len(first)
     lost = [swap.blob.key for swap, success in zip(first, done, strict=True) if not success]
-    return sum(done) + sum(_settle(target, key, wanted[key]) for key in lost)
+    return sum(done) + sum(_settle(target, key, wanted[key], release) for key in lost)
 
 
-def _settle(target: Target, key: str, data: bytes) -> bool:
+def _settle(target: Target, key: str, data: bytes, release: int) -> bool:
     """Write one document over whatever older one lies there; tell whether it was written."""
     for _ in range(_TRIES):
         current = target.read(key)
         if current == data or _newer(target, current, data):
             return False
+        if current is None and overtaken(target, release):
+            return False  # retired by the newer release; its delivery, or ours of it, decides
         try:
             if target.swap([Swap(blob(key, data), current)])[0]:
                 return True
         except AmbiguousError:
             continue
     raise TargetError(f"{key}: other publishers keep writing it; try again later")
+
+
+def overtaken(target: Target, release: int) -> bool:
+    """Tell whether a newer release than `release` is live. Cost: one request."""
+    live = target.read(keys.LIVE)
+    return live is not None and Ref.parse(live).generation > release
 
 
 class _Generation(msgspec.Struct):

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from syndicator.bundle import Release, Signer, keys
 from syndicator.canonical import Namer
 from syndicator.errors import TargetError
-from syndicator.targets.conditional import flip, swap_certainly
+from syndicator.targets.conditional import flip, overtaken, swap_certainly
+from syndicator.targets.pending import spare
 from syndicator.targets.port import Blob, Swap, Target, blob
 from syndicator.targets.reading import Live, read_live
 from syndicator.targets.report import Report
@@ -100,17 +101,44 @@ def _marked(target: Target, live: Live) -> Live | None:
 def _deliver(
     delivery: Delivery, release: Release, before: Release | None, since: int, report: Report
 ) -> None:
-    signer = Signer(delivery.namer)
+    signer, target = Signer(delivery.namer), delivery.target
+    _spare_new(delivery, release, before, since)
     report.heads += _heads(delivery, release, before, since, signer, report)
     report.entries += _entries(delivery, release, before, since, signer)
-    _aliases(delivery.target, release, since)
-    retired = [key for key, generation in release.retired.items() if generation > since]
-    delivery.target.delete(retired)
-    report.retired += len(retired)
+    _aliases(target, release, since)
+    report.retired += _retire(target, release, since)
     if delivery.feeds is not None and (partners := affected(release, since)):
         blobs = list(delivery.feeds(release, partners))
-        delivery.target.write(blobs)
+        spare(target, [feed.key for feed in blobs])
+        target.write(blobs)
         report.feeds += len(blobs)
+
+
+def _spare_new(delivery: Delivery, release: Release, before: Release | None, since: int) -> None:
+    """Take heads and entries that appear now off the list of what is to be deleted."""
+    known = {record.head_key for record in before.editions.values()} if before else set()
+    records = release.editions.values()
+    appear = {one.head_key for one in records if one.generation > since} - known
+    there = before.partners.keys() if before else set()
+    appear |= {
+        keys.entry(delivery.namer, partner)
+        for partner, record in release.partners.items()
+        if record.generation > since and partner not in there
+    }
+    if appear:
+        spare(delivery.target, appear)
+
+
+def _retire(target: Target, release: Release, since: int) -> int:
+    """Delete what exists no longer; return how many keys that are since the last delivery.
+
+    Those of some releases before are deleted again: a publisher that slept may have written one
+    late and died. Whoever was overtaken deletes nothing: it may be somebody's again.
+    """
+    if not release.retired or overtaken(target, release.generation):
+        return 0
+    target.delete(release.retired)
+    return sum(generation > since for generation in release.retired.values())
 
 
 def affected(release: Release, since: int) -> frozenset[str]:
@@ -138,7 +166,9 @@ def _heads(
         some = newer[at : at + _TOGETHER]
         wanted = {record.head_key: record.head_bytes(signer) for record in some}
         try:
-            written += flip(delivery.target, wanted, _expected_heads(before, wanted, signer))
+            written += flip(
+                delivery.target, wanted, _expected_heads(before, wanted, signer), release.generation
+            )
         except TargetError as error:
             left = frozenset(partner for record in newer[at:] for partner in record.partners)
             raise DeliveryError(error, release.generation, left) from error
@@ -174,7 +204,7 @@ def _entries(
     for partner, record in (before.partners if before else {}).items():
         if (key := keys.entry(namer, partner)) in wanted:
             expected[key] = record.entry_bytes(namer, signer)
-    return flip(delivery.target, wanted, expected)
+    return flip(delivery.target, wanted, expected, release.generation)
 
 
 def _aliases(target: Target, release: Release, since: int) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from syndicator.bundle import keys
+from syndicator.bundle import Release, keys
 from syndicator.bundle.reach import AGE, COUNT, GRACE, kept, reachable
+from syndicator.canonical import Namer
 from syndicator.errors import ConflictError
 from syndicator.targets.conditional import swap_certainly
 from syndicator.targets.history import lineage, read_ancestors
@@ -16,7 +17,11 @@ from syndicator.targets.pending import Pending
 from syndicator.targets.port import Entry, Swap, Target, blob
 from syndicator.targets.reading import fetch_all, read_live
 
-_PREFIXES = ("public/o/", "public/m/", "public/w/", "private/o/", keys.RELEASES)
+_FEEDS = "private/feeds/"
+_PREFIXES = (
+    *("public/o/", "public/m/", "public/w/", "public/e/", "public/p/"),
+    *("private/o/", keys.RELEASES, _FEEDS, "private/probe/"),
+)
 
 
 @runtime_checkable
@@ -77,8 +82,8 @@ class Garbage:
         )
 
 
-def survey(target: Target, *, now: datetime, retention: Retention) -> Garbage:
-    """Find what nothing kept leads to. Reads only.
+def survey(target: Target, namer: Namer, *, now: datetime, retention: Retention) -> Garbage:
+    """Find what nothing kept leads to, and what nobody is served any more. Reads only.
 
     Cost: lists everything; reads the tables and lookups of every kept release.
 
@@ -95,7 +100,8 @@ def survey(target: Target, *, now: datetime, retention: Retention) -> Garbage:
         return Garbage(now, (), (), (), 0, data)
     ancestors = lineage(target, live.release)
     keep = kept(ancestors, live.ref.generation, count=retention.count, age=retention.age, now=now)
-    used = reachable(read_ancestors(target, keep), fetch_all(target)) | live.release.aliases.keys()
+    used = reachable(read_ancestors(target, keep), fetch_all(target))
+    used.update(_served(live.release, namer))
     before = (now - retention.grace).timestamp()
     unused = list(_unused(listed, used, before))
     marked = frozenset(pending.keys) if pending else frozenset()
@@ -109,6 +115,15 @@ def survey(target: Target, *, now: datetime, retention: Retention) -> Garbage:
         pending=data,
         before=before,
     )
+
+
+def _served(release: Release, namer: Namer) -> Iterator[str]:
+    """Yield the mutable keys of a release: heads, entries, copies of browser code, feeds."""
+    yield from (record.head_key for record in release.editions.values())
+    yield from release.aliases
+    for partner, record in release.partners.items():
+        yield keys.entry(namer, partner)
+        yield from (f"{_FEEDS}{partner}/{file}" for file in record.feed_files)
 
 
 def gc(target: Target, garbage: Garbage, nonce: str) -> int:

@@ -53,15 +53,26 @@ def rescue(target: Target, written: Collection[str], again: Callable[[str], Blob
     Raises:
         TargetError: A collection is deleting our keys and does not end.
     """
-    mine = frozenset(written)
-    doomed: frozenset[str] = frozenset()
+    doomed = spare(target, written)
+    target.create(again(key) for key in sorted(doomed))
+
+
+def spare(target: Target, mine: Collection[str]) -> frozenset[str]:
+    """Take keys off the list; return those that were deleted meanwhile.
+
+    Afterwards no collection deletes them that does not look at the live reference first. Cost: one
+    request where no collection is under way.
+
+    Raises:
+        TargetError: A collection is deleting our keys and does not end.
+    """
+    mine, doomed = frozenset(mine), frozenset[str]()
     for _ in range(_TRIES):
         data = target.read(keys.PENDING)
         pending = None if data is None else Pending.parse(data)
         ours = mine.intersection(pending.keys) if pending else frozenset()
         if data is None or pending is None or not ours:
-            target.create(again(key) for key in sorted(doomed))
-            return
+            return doomed
         if pending.state == "deleting":
             doomed |= ours
             time.sleep(_PAUSE)

@@ -7,10 +7,11 @@ from html import escape
 
 from syndicator.widgets.package import WidgetPackage
 
-RESERVED = 900
-"""Pixels that are kept free, so that nothing moves when the product arrives.
+WINDOW = "max(900px,100vh)"
+"""What is kept free where the product is not known, so that nothing moves when it arrives.
 
-The room is a flow root: else the fallback's margins would reach out of it, and vanish with it.
+What follows is then below the window, wherever the element begins. The room is a flow root: else
+the fallback's margins would reach out of it, and vanish with it.
 """
 
 
@@ -32,7 +33,7 @@ def snippet(
     sku: str = "",
     lang: str = "",
     pinned: bool = True,
-    reserve: int = RESERVED,
+    reserve: str = WINDOW,
 ) -> Snippet:
     """Return the tag for one partner.
 
@@ -40,7 +41,8 @@ def snippet(
     is the partner's handle, `key` the publisher's public key (base64), `edition` the handle of the
     edition that the pages mostly show, which saves a wait. A pinned tag names one content of the
     script by its hash and refuses every other; an automatic one follows the publisher. `sku` is put
-    in as it is, so a shop's template expression may stand there.
+    in as it is, so a shop's template expression may stand there; `reserve` is the height to keep
+    free as CSS, see `syndicator.widgets.room`.
     """
     base = base_url if base_url.endswith("/") else base_url + "/"
     folder = package.fingerprint if pinned else "latest"
@@ -57,8 +59,9 @@ def snippet(
         "edition": edition,
     }
     attributes = " ".join(f'{name}="{escape(value)}"' for name, value in named.items() if value)
+    style = f"display:flow-root;min-block-size:{escape(reserve)}"
     element = (
-        f'<syndicator-aisle {attributes} style="display:flow-root;min-block-size:{reserve}px">\n'
+        f'<syndicator-aisle {attributes} style="{style}">\n'
         "  <!-- what you show today stays here, and is shown whenever nothing arrives -->\n"
         "</syndicator-aisle>"
     )

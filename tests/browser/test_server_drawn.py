@@ -51,6 +51,50 @@ def test_server_and_script_draw_the_same(world, tab, heard, drawn):
     assert "Trekkingrad" in by_script
 
 
+def test_server_and_script_follow_the_template_of_the_family(world, tab, heard, drawn):
+    document = world.document | {"sections": ["specs", "gallery", "offer", "text"]}
+    world.zone.publish([document])
+    world.refresh()
+    tab.goto(
+        world.show('<syndicator-aisle partner="velohaus" sku="NV-FJORD-7"></syndicator-aisle>')
+    )
+    heard("view")
+    by_script = tab.evaluate(SHAPE)
+    tab.goto(world.show(drawn(document), path="/drawn"))
+    assert tab.evaluate(SHAPE) == by_script
+    assert by_script.index("Material") < by_script.index("1.899") < by_script.index("jeden Tag")
+
+
+def many(document, count=20):
+    items = [{"key": f"k{n}", "label": f"Merkmal {n}", "text": f"Wert {n}"} for n in range(count)]
+    return document | {"specs": [*document["specs"], {"group": "Mehr", "items": items}]}
+
+
+def test_specs_that_a_server_drew_are_searched(world, tab, heard, drawn):
+    """The field is there from the start, keeps its room, and works once the script is there."""
+    tab.add_init_script(SHIFTS)
+    tab.goto(world.show(drawn(many(world.document))))
+    heard("view")
+    tab.locator("input[type=search]").fill("mehr merkmal 1")
+    tab.get_by_text("11 gefunden").wait_for()
+    assert tab.locator(".specs tr").count() == 11
+    tab.locator("input[type=search]").fill("gewicht")
+    tab.get_by_text("1 gefunden").wait_for()
+    assert tab.locator(".specs tr").inner_text().split() == ["Gewicht", "14,2", "kg"]
+    tab.locator("input[type=search]").fill("")
+    tab.wait_for_function(
+        "document.querySelector('syndicator-aisle').shadowRoot.querySelectorAll('tr').length == 25"
+    )
+    assert tab.evaluate("window.shift") == 0
+    world.zone.publish([many(world.document)])
+    world.refresh()
+    by_server = tab.evaluate(SHAPE)
+    tag = '<syndicator-aisle partner="velohaus" sku="NV-FJORD-7"></syndicator-aisle>'
+    tab.goto(world.show(tag, path="/script"))
+    heard("view")
+    assert tab.evaluate(SHAPE) == by_server
+
+
 def test_the_script_adopts_it_without_fetching_or_moving_anything(world, tab, drawn):
     tab.add_init_script(SHIFTS)
     tab.goto(world.show(drawn()))

@@ -4,34 +4,69 @@ from __future__ import annotations
 
 import pytest
 
+from syndicator.widgets.room import room
+from tests.browser.origins import page
+from tests.browser.publisher import PUBLIC_KEY
 from tests.browser.test_rendering import FALLBACK
 from tests.browser.test_server_drawn import SHIFTS
 
 pytestmark = pytest.mark.browser
 
 AFTER = '<p class="after">Danach kommt der Laden</p>' + "<p>Text</p>" * 40
-RESERVED = 'style="display:flow-root;min-block-size:2600px"'
-
-
-def tag(attributes=""):
-    return f'<syndicator-aisle partner="velohaus" sku="NV-FJORD-7" {attributes}>{FALLBACK}</syndicator-aisle>'
-
-
-PLACES = {
-    "reserved": tag(RESERVED) + AFTER,
-    "below the fold": f'<div style="height:1500px">Oben</div>{tag()}{AFTER}',
+WIDTHS = (360, 700, 1280)
+SMALL = {
+    "sku": "NV-BELL",
+    "brand": "Norrvind",
+    "title": "Glocke aus Messing",
+    "summary": "Ein leiser Doppelschlag.",
+    "highlights": ["Messing, gedreht"],
+    "price": {"amount": "29.00", "currency": "EUR", "text": "29,00 €"},
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_nothing_shifts(world, tab, heard, place):
-    tab.add_init_script(SHIFTS)
-    tab.goto(world.show(PLACES[place]))
-    heard("view")
+def tag(attributes="", sku="NV-FJORD-7"):
+    return f'<syndicator-aisle partner="velohaus" sku="{sku}" {attributes}>{FALLBACK}</syndicator-aisle>'
+
+
+def reserved(document):
+    return f'style="display:flow-root;min-block-size:{room(document).style()}"'
+
+
+def shift(tab):
+    """Read to the end, wait until nothing more comes, and return how much moved."""
     tab.evaluate("scrollTo({ top: 1400 })")
     tab.wait_for_load_state("networkidle")
     tab.wait_for_timeout(300)
-    assert tab.evaluate("window.shift") == 0
+    return tab.evaluate("window.shift")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_shifts_in_the_room_that_the_tag_reserves(world, tab, heard, width):
+    """For a long product and a small one whose end is in sight, with the tag of each."""
+    tab.set_viewport_size({"width": width, "height": 800})
+    small = SMALL | {"media": world.document["media"]}
+    world.zone.publish([world.document, small])
+    world.refresh()
+    tab.add_init_script(SHIFTS)
+    look = "<style>body { font: 16px/1.5 sans-serif }</style>"
+    for document in (world.document, small):
+        body = tag(reserved(document), document["sku"]) + AFTER
+        tab.goto(world.show(body, path=f"/{document['sku']}", head=look))
+        heard("view")
+        tab.wait_for_load_state("networkidle")
+        assert shift(tab) == 0, document["sku"]
+    height = tab.evaluate("document.querySelector('syndicator-aisle').offsetHeight")
+    drawn = tab.evaluate(
+        "document.querySelector('syndicator-aisle').shadowRoot.querySelector('.aisle').offsetHeight"
+    )
+    assert drawn <= height <= drawn + 260, "room for the partner's own offer, and no gap beyond"
+
+
+def test_nothing_shifts_below_the_fold(world, tab, heard):
+    tab.add_init_script(SHIFTS)
+    tab.goto(world.show(f'<div style="height:1500px">Oben</div>{tag()}{AFTER}'))
+    heard("view")
+    assert shift(tab) == 0
 
 
 def test_nothing_shifts_when_the_store_is_down(world, tab, heard):
@@ -70,6 +105,42 @@ def test_a_second_visit_within_the_lifetime_asks_for_nothing(world, tab, heard):
     heard("view")
     tab.wait_for_load_state("networkidle")
     assert world.store.asked == []
+
+
+LATEST = "latest"
+WAIT = 0.25
+
+
+@pytest.mark.parametrize("follows", [False, True], ids=["pinned", "automatic"])
+def test_a_cold_visit_asks_for_the_script_the_head_and_the_page(world, tab, heard, follows):
+    """Two scripts, what a partner may see, a head, a page; then pictures; at most three in sequence.
+
+    Each answer takes a while, so whatever waits for another shows in the times of the requests.
+    """
+    edition = world.zone.editions["velohaus"]["de"]
+    folder = LATEST if follows else world.package.fingerprint
+    pinned = "" if follows else f'integrity="{world.package.integrity["aisle.js"]}"'
+    for answer in world.store.answers.values():
+        answer.delay = WAIT
+    html = f"""<!doctype html><html lang="de"><link rel="icon" href="data:,"><body>
+    {tag(f'edition="{edition}" key="{PUBLIC_KEY}"')}
+    <script type="module" src="{world.store.url}w/aisle/{folder}/aisle.js" {pinned} crossorigin="anonymous"></script>"""
+    world.shop.answers["/cold"] = page(html)
+    tab.goto(world.shop.url + "cold")
+    heard("view")
+    tab.wait_for_load_state("networkidle")
+    kinds = [path.split("/")[1] for path in world.store.asked]
+    assert sorted(kinds) == ["e", "m", "m", "o", "p", "w", "w"], world.store.asked
+    times = tab.evaluate("""performance.getEntriesByType('resource')
+      .filter((one) => one.initiatorType != 'link' || !one.name.startsWith('data:'))
+      .map((one) => [one.startTime, one.responseEnd, one.name]).sort((a, b) => a[0] - b[0])""")
+    waves = 0
+    until = 0.0
+    for start, end, _ in times:
+        if start >= until:  # it began when everything before had come: it waited for it
+            waves += 1
+            until = end
+    assert waves == 1 + 3, times
 
 
 def test_head_and_entry_are_asked_for_together_where_the_tag_names_the_edition(world, tab, heard):

@@ -11,11 +11,12 @@ from syndicator import canonical
 from syndicator.bundle import EditionContent, Packer, PartnerEntry, keys, pack
 from syndicator.bundle.pages import documents_of, encode
 from syndicator.entitlement.model import Edition
+from syndicator.rendering import finish_all
 from tests.targets.world import NAMER, World, sku
 
 
 def content(name: str, documents: dict[str, bytes]) -> EditionContent:
-    return EditionContent(Edition(name, "en", tuple(documents), ("p",)), documents)
+    return EditionContent(Edition(name, "en", tuple(documents), ("p",)), finish_all(documents))
 
 
 def document(number: int, price: int = 1) -> bytes:
@@ -108,7 +109,7 @@ def test_every_edition_shows_exactly_its_documents(first: set[int], second: set[
         *(content(name, {sku(n): document(n) for n in numbers}) for name, numbers in chosen.items())
     )
     for name, numbers in chosen.items():
-        shown = [pair for page in built.editions[name].pages for pair in documents_of(page.data())]
+        shown = [pair for page in built.editions[name].pages for pair in documents_of(page.make())]
         assert dict(shown) == {sku(n): document(n) for n in numbers}
 
 
@@ -143,6 +144,6 @@ def test_nobody_fetches_more_than_16_kb_beyond_the_product(products: int) -> Non
         node = canonical.decode(built.objects[key].make())
         kind = next(part for part in ("pages", "tables", "lookup", "lookups") if part in node)
         levels[kind] = max(levels.get(kind, 0), weigh(built.objects[key].make()))
-    page = max(edition.pages, key=lambda page: weigh(page.data()))
-    total = weigh(canonical.encode(edition.head)) + sum(levels.values()) + weigh(page.data())
-    assert total - max(map(weigh, page.documents)) <= 16 * 1024
+    page = max(edition.pages, key=lambda page: weigh(page.make()))
+    total = weigh(canonical.encode(edition.head)) + sum(levels.values()) + weigh(page.make())
+    assert total - max(weigh(one.data()) for one in page.documents) <= 16 * 1024

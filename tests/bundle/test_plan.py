@@ -106,7 +106,7 @@ def test_rights_that_move_a_partner_to_another_edition_are_told_as_products() ->
                         "skus": edition.skus[1:],
                         "partners": edition.partners,
                     }
-                    documents = dict(list(content.documents.items())[1:])
+                    documents = content.documents[1:]
                     yield type(content)(type(edition)(**fields), documents)
                 else:
                     yield content

@@ -252,6 +252,11 @@ def test_the_tag_is_pinned_to_what_was_published(run: Run, published: Path) -> N
     path = tag.partition('src="http://127.0.0.1:8080/')[2].partition('"')[0]
     assert (published / "build/site/public" / path).is_file()
     assert 'integrity="sha256-' in tag
+    edition = tag.partition('edition="')[2].partition('"')[0]
+    assert (published / "build/site/public/e" / f"{edition}.json").is_file()
+    assert "min-block-size:max(900px,100vh)" in tag
+    known = run("snippet", "first-partner", "--sku", "LAMP-1", cwd=published).out
+    assert "min-block-size:min(max(900px,100vh),max(clamp(" in known
     auto = run("snippet", "first-partner", "--auto", cwd=published).out
     assert "/w/aisle/latest/aisle.js" in auto
     assert "script-src http://127.0.0.1:8080" in auto

@@ -79,9 +79,9 @@ def test_a_model_beyond_the_budget_is_refused_with_its_hard_rules(fjord):
     assert "at rules" in refusal.value.problems[0].found
 
 
-def test_a_model_beyond_its_time_is_refused(fjord):
-    with pytest.raises(CompileBudgetError, match="no result in time"):
-        compile_model(fjord, budget=Budget(expired=lambda: True))
+def test_a_model_beyond_its_steps_is_refused(fjord):
+    with pytest.raises(CompileBudgetError, match="no result within 500 steps"):
+        compile_model(fjord, budget=Budget(steps=500))
 
 
 KNOWN = {"bigdata": 2.1110e82, "printers": 1.1391e27}

@@ -139,6 +139,13 @@ behavior Frame {
 """
 
 
+def test_a_coom_structure_that_holds_itself_is_refused_with_its_line():
+    text = "product { A a }\nstructure A {\n  Bool x\n  A y\n  A z\n}\n"
+    model, problems = read_coom(text, "r.coom")
+    assert [option.id for option in model.options] == ["a_x"]
+    assert {(one.code, one.origin.line) for one in problems} == {("recursion", 4), ("recursion", 5)}
+
+
 def test_coom_maps_and_lists_what_does_not():
     model, problems = read_coom(COOM, "bike.coom")
     assert {problem.severity for problem in problems} == {"warning"}

@@ -138,7 +138,7 @@ def _one(
     assert_live(world, survivor)
     if collecting:
         outcome.collected += _collect(survivor)
-    found = verify(survivor, NAMER, {c.edition.id: list(c.documents) for c in world.contents()})
+    found = verify(survivor, NAMER, {c.edition.id: list(c.skus) for c in world.contents()})
     assert found.good, found.summary()
 
 
@@ -170,7 +170,7 @@ def _collect(target: Target) -> int:
     """Mark and delete at once: the grace period is nothing here."""
     deleted = 0
     for _ in range(2):
-        deleted += gc(target, survey(target, now=LATER, retention=_RETENTION), "collector")
+        deleted += gc(target, survey(target, NAMER, now=LATER, retention=_RETENTION), "collector")
     return deleted
 
 

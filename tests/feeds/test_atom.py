@@ -7,7 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from syndicator.feeds import Change, ChangeKind, FeedFormat, render_feed
+from syndicator.feeds import Change, ChangeKind, FeedFormat
+from syndicator.feeds.render import render_feed
 from tests.feeds.shop import NOW, channel, parse, product, shop
 
 A = "{http://www.w3.org/2005/Atom}"

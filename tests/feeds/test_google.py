@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicator.feeds import FeedFormat, render_feed
+from syndicator.feeds import FeedFormat
 from syndicator.feeds.item import public_gtin
+from syndicator.feeds.render import render_feed
 from tests.feeds.shop import NOW, channel, edition, parse, product
 
 G = "{http://base.google.com/ns/1.0}"

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from syndicator.feeds import FeedFormat, render_feed
+from syndicator.feeds import FeedFormat
+from syndicator.feeds.render import render_feed
 from tests.feeds.shop import NOW, channel, product, shop
 
 JSON_FEED = channel(FeedFormat.JSON_FEED)

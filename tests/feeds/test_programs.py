@@ -8,7 +8,8 @@ import json
 
 import pytest
 
-from syndicator.feeds import FeedFormat, render_feed
+from syndicator.feeds import FeedFormat
+from syndicator.feeds.render import render_feed
 from tests.feeds.shop import NOW, channel, edition, parse, product, shop
 
 G = "{http://base.google.com/ns/1.0}"

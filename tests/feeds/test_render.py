@@ -18,8 +18,8 @@ from syndicator.feeds import (
     feed_key,
     feeds_of_partner,
     holds_feed,
-    render_feed,
 )
+from syndicator.feeds.render import render_feed
 from tests.feeds.shop import GOLDEN, NOW, channel, edition, parse, product, shop
 
 XML = [FeedFormat.ATOM, FeedFormat.GOOGLE, FeedFormat.GOOGLE_MANUFACTURER, FeedFormat.BMECAT]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,15 @@ from syndicator.catalog.model import (
     Variant,
 )
 from syndicator.entitlement.model import Edition, Override
-from syndicator.rendering import Renderer, Shelf, View, render_bytes, sharing, shelve
+from syndicator.rendering import (
+    Finished,
+    Renderer,
+    Shelf,
+    View,
+    batches,
+    render_bytes,
+    shelve,
+)
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -76,8 +84,20 @@ def alone(shelf: Shelf, one: Edition, now: datetime) -> dict[str, bytes]:
 def shared(
     renderer: Renderer, catalog: Catalog, now: datetime = NOW
 ) -> dict[str, dict[str, bytes]]:
-    shelf = renderer.begin(shelve(catalog, Namer(b"x" * 32)), now)
-    return {one.id: renderer.edition(shelf, one, now, "EUR")[0] for one in EDITIONS}
+    finished = documents(renderer, catalog, now)
+    return {
+        name: {document.sku: document.data() for document in shown}
+        for name, shown in finished.items()
+    }
+
+
+def documents(
+    renderer: Renderer, catalog: Catalog, now: datetime = NOW, editions: Sequence[Edition] = ()
+) -> dict[str, tuple[Finished, ...]]:
+    renderer.begin(shelve(catalog, Namer(b"x" * 32)), now)
+    shown = {one.id: renderer.edition(one, "EUR") for one in editions or EDITIONS}
+    renderer.finish()
+    return shown
 
 
 def expected(catalog: Catalog, now: datetime = NOW) -> dict[str, dict[str, bytes]]:
@@ -130,21 +150,19 @@ def test_a_second_run_sees_that_dates_have_come(days: int) -> None:
 def renderings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The SKUs that were really rendered."""
     done: list[str] = []
-    render = sharing.render_bytes
+    render = batches.render
 
-    def counted(one: Product, view: View) -> bytes:
+    def counted(one: Product, view: View) -> dict[str, Any]:
         done.append(one.sku)
         return render(one, view)
 
-    monkeypatch.setattr(sharing, "render_bytes", counted)
+    monkeypatch.setattr(batches, "render", counted)
     return done
 
 
 def test_equal_editions_render_each_product_once(renderings: list[str]) -> None:
     renderer = Renderer()
-    shelf = renderer.begin(shelve(CATALOG, Namer(b"x" * 32)), NOW)
-    for one in EDITIONS[:2]:
-        renderer.edition(shelf, one, NOW, "EUR")
+    documents(renderer, CATALOG, editions=EDITIONS[:2])
     assert sorted(renderings) == list("ABCDE")
 
 
@@ -162,14 +180,6 @@ def test_one_change_renders_what_shows_it_and_nothing_else(renderings: list[str]
 
 def test_documents_that_are_shared_are_one_object() -> None:
     """Packing compares by identity first, so that equal editions cost next to nothing."""
-    made = shared(Renderer(), CATALOG)
-    assert made["all"]["A"] is made["same"]["A"]
-    assert made["all"]["A"] is not made["no-b"]["A"]
-
-
-def test_pictures_are_told_for_shared_documents_too() -> None:
-    renderer = Renderer()
-    shelf = renderer.begin(shelve(CATALOG, Namer(b"x" * 32)), NOW)
-    first = renderer.edition(shelf, EDITIONS[0], NOW, "EUR")
-    second = renderer.edition(shelf, replace(EDITIONS[0], id="other"), NOW, "EUR")
-    assert first == second
+    made = documents(Renderer(), CATALOG)
+    assert made["all"][0] is made["same"][0]
+    assert made["all"][0] is not made["no-b"][0]

@@ -11,6 +11,7 @@ from syndicator import canonical
 from syndicator.bundle import EditionContent, PartnerEntry, keys, pack
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
+from syndicator.rendering import finish_all
 from syndicator.server import Site
 from syndicator.targets import DirectoryTarget, Target, blob, publish, read_live
 
@@ -85,7 +86,9 @@ def release(
     contents = [
         EditionContent(
             Edition(locale, locale, tuple(documents), ("velohaus",)),
-            {sku: canonical.encode({"sku": sku, **told}) for sku, told in documents.items()},
+            finish_all(
+                {sku: canonical.encode({"sku": sku, **told}) for sku, told in documents.items()}
+            ),
         )
         for locale, documents in editions.items()
     ]

@@ -10,7 +10,8 @@ from typing import Any
 
 from PIL import Image
 
-from syndicator.feeds import FeedFormat, render_feed
+from syndicator.feeds import FeedFormat
+from syndicator.feeds.render import render_feed
 from tests.catalog.richtext_cases import CASES, HOSTILE
 from tests.feeds.shop import NOW, channel, edition, product
 from tests.sources.test_formats import (

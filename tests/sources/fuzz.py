@@ -28,7 +28,7 @@ from syndicator.catalog.mapping import compile_mapping
 from syndicator.catalog.richtext import sanitise
 from syndicator.errors import Problem
 from syndicator.sources import SourceSpec, pictures
-from syndicator.sources.reading import GATHERERS
+from syndicator.sources.reading import gatherer_of
 from syndicator.sources.svg import sanitise_svg
 from syndicator.sources.yamlfile import load_documents
 from tests.sources import fixtures
@@ -167,7 +167,7 @@ def reading(folder: Path, kind: str, file: str, **options: str) -> Callable[[byt
     place.parent.mkdir(parents=True, exist_ok=True)
     path = file.partition("/")[0]
     spec = SourceSpec(kind, path, "m.yaml", {"brand": "N", **options})
-    gather = GATHERERS[kind]
+    gather = gatherer_of(kind)
 
     def run(data: bytes) -> None:
         place.write_bytes(data)

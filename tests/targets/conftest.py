@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from syndicator.targets import DirectoryTarget, MemoryTarget, Target
 from tests.targets import seaweed
+
+
+@pytest.fixture(params=["memory", "directory"])
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Target:
+    """An empty target of each kind that needs no server."""
+    return MemoryTarget() if request.param == "memory" else DirectoryTarget(tmp_path / "site")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import socket
 import subprocess
@@ -68,6 +69,13 @@ class Server:
             return _CLIENTS[key]
 
         return connect
+
+
+def bucket(server: Server) -> str:
+    """Make a bucket of its own for a test and return its name."""
+    name = f"test-{secrets.token_hex(6)}"
+    server.client().create_bucket(Bucket=name)
+    return name
 
 
 def weed() -> str | None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
@@ -29,7 +30,9 @@ def test_every_command_and_option_of_a_recipe_exists(repository: Path, recipe: s
     found = re.findall(r"^[ \-]*(?:run: )?syndicator (\w+)((?: --[a-z]+)*)", text, re.MULTILINE)
     assert found
     for command, options in found:
-        known = {name for option in cli.commands[command].params for name in option.opts}
+        found_command = cli.get_command(click.Context(cli), command)
+        assert found_command
+        known = {name for option in found_command.params for name in option.opts}
         assert set(options.split()) <= known, f"{command}{options}"
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from syndicator.bundle import Plan, diff, keys
 from syndicator.errors import ConflictError, VerificationError
 from syndicator.targets import (
-    DirectoryTarget,
     MemoryTarget,
     Target,
     blob,
@@ -18,11 +15,6 @@ from syndicator.targets import (
     read_ref,
 )
 from tests.targets.world import NAMER, Reader, World, assert_live, expected_prices, sku
-
-
-@pytest.fixture(params=["memory", "directory"])
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Target:
-    return MemoryTarget() if request.param == "memory" else DirectoryTarget(tmp_path / "site")
 
 
 def plan_for(world: World, target: Target) -> Plan:

@@ -20,8 +20,7 @@ from syndicator.targets import (
     verify,
 )
 from syndicator.targets.s3 import S3Target
-from tests.targets.seaweed import ACCESS, SECRET, Server
-from tests.targets.test_s3 import bucket
+from tests.targets.seaweed import ACCESS, SECRET, Server, bucket
 from tests.targets.world import NAMER, NOW, World, assert_live, sku
 
 
@@ -118,7 +117,7 @@ def test_looking_at_everything_reads_each_object_once() -> None:
     assert verify(target, NAMER).good
     assert target.usage.reads - before <= stored
     before = target.usage.reads
-    survey(target, now=NOW, retention=Retention())
+    survey(target, NAMER, now=NOW, retention=Retention())
     pages = {page.key for edition in world.build().editions.values() for page in edition.pages}
     assert target.usage.reads - before <= stored - len(pages)
 
@@ -130,6 +129,6 @@ def test_history_on_a_bucket_is_read_side_by_side(s3: Server) -> None:
     for price in range(5):
         world.prices[6] = price
         world.publish(target)
-    garbage = survey(target, now=NOW, retention=Retention())
+    garbage = survey(target, NAMER, now=NOW, retention=Retention())
     assert garbage.releases == (5, 4, 3, 2, 1)
     assert verify(target, NAMER).good

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import brotli
@@ -12,16 +11,10 @@ from syndicator.errors import TargetError
 from syndicator.targets import Swap, blob, read_live
 from syndicator.targets.s3 import S3Target
 from tests.targets.contract import TargetContract
-from tests.targets.seaweed import Server
+from tests.targets.seaweed import Server, bucket
 from tests.targets.world import World, assert_live
 
 TEXT = b'{"words":"' + b"many words " * 50 + b'"}'
-
-
-def bucket(server: Server) -> str:
-    name = f"test-{secrets.token_hex(6)}"
-    server.client().create_bucket(Bucket=name)
-    return name
 
 
 @pytest.fixture

@@ -9,10 +9,29 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicator import canonical
-from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, keys, signed_by, trees
+from syndicator.bundle import (
+    Build,
+    EditionContent,
+    Packer,
+    PartnerEntry,
+    Release,
+    keys,
+    signed_by,
+    trees,
+)
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
-from syndicator.targets import Report, Target, publish, read_live
+from syndicator.rendering import finish_all
+from syndicator.targets import (
+    Blob,
+    Report,
+    Target,
+    Verification,
+    blob,
+    publish,
+    read_live,
+    verify,
+)
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 NAMER = Namer(b"a secret of thirty-two bytes ....")
@@ -39,6 +58,8 @@ class World:
     embargoed: set[int] = field(default_factory=set)
     everywhere: frozenset[int] = frozenset()
     """Products that everybody shows."""
+    feeds: str = ""
+    """The file of everybody's feed, where there is one."""
     gone: set[str] = field(default_factory=set)
     """Partners who left."""
     media: bool = True
@@ -94,7 +115,7 @@ class World:
                     price_list="retail",
                 )
                 media = frozenset({PICTURE} if self.media else ())
-                yield EditionContent(edition, documents, media)
+                yield EditionContent(edition, finish_all(documents), media)
 
     def entries(self) -> dict[str, PartnerEntry]:
         return {
@@ -102,9 +123,14 @@ class World:
                 "Maker",
                 self.locales[0],
                 {locale: f"by{self.group(partner)}-{locale}" for locale in self.locales},
+                f"{self.feeds} fingerprint" if self.feeds else "",
             )
             for partner in self.partner_ids()
         }
+
+    def feed_blobs(self, _: Release, partners: frozenset[str]) -> Iterator[Blob]:
+        for partner in sorted(partners.intersection(self.partner_ids())):
+            yield blob(f"private/feeds/{partner}/{self.feeds}", partner.encode())
 
     def build(self, inputs: str = "") -> Build:
         order = [sku(n) for n in range(1, self.products + 1)]
@@ -120,6 +146,8 @@ class World:
 
     def publish(self, target: Target, **options: Any) -> Report:
         options.setdefault("nonce", f"nonce-{next(_nonces)}")
+        if self.feeds:
+            options.setdefault("feeds", self.feed_blobs)
         return publish(target, self.build(), now=NOW, asset=asset, **options)
 
 
@@ -210,3 +238,16 @@ def assert_live(world: World, target: Target) -> None:
     live = read_live(target)
     assert live is not None
     assert live.ref.delivered == live.ref.generation
+
+
+def history(world: World, target: Target, prices: tuple[int, ...] = (10, 20, 30)) -> None:
+    """Publish a release for each price of product 6, which everybody shows."""
+    for price in prices:
+        world.prices[6] = price
+        world.publish(target)
+
+
+def checked(world: World, target: Target) -> Verification:
+    """Verify, knowing what each edition may show."""
+    assortments = {one.edition.id: list(one.skus) for one in world.contents()}
+    return verify(target, NAMER, assortments)

@@ -46,7 +46,7 @@ def test_the_element_reserves_its_room_and_names_the_key(aisle):
     assert attributes["key"] == "S0VZ"
     assert attributes["sku"] == "{{ sku }}"
     assert attributes["lang"] == "de"
-    assert "display:flow-root;min-block-size:900px" in attributes["style"]
+    assert "display:flow-root;min-block-size:max(900px,100vh)" in attributes["style"]
     assert "edition" not in attributes
 
 

@@ -83,12 +83,12 @@ const table = ({ kit: { h, picture }, root, say }, chosen, others, redraw) => {
       h("button", { type: "button", class: "card", "data-act": "open", "data-sku": product.sku },
         h("span", { class: "plate" }, picture(product.media?.[0] && { ...product.media[0], alt: "" }, root)),
         h("span", { class: "name" }, product.title)),
-      product.price && h("span", { class: "facts" }, product.price.text, " ", say("recommended")), chosen.length > 1 && remove);
+      product.price && h("span", { class: "cost facts" }, h("bdi", {}, product.price.text), say("recommended")), chosen.length > 1 && remove);
   };
   const lines = rows(chosen).map(({ label, texts }) => {
     const differs = new Set(texts).size > 1;
     return h("tr", { class: differs ? "differs" : "same" }, h("th", { scope: "row" }, label),
-      ...texts.map((text) => h("td", {}, differs ? h("strong", {}, text || "–") : text || "–")));
+      ...texts.map((text) => h("td", {}, differs && text ? h("strong", {}, text) : text || "–")));
   });
   const only = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox" }));
   const add = free.length > 0 && chosen.length < MOST && /** @type {HTMLSelectElement} */ (h("select", { "aria-label": say("add") },

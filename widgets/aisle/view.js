@@ -139,7 +139,7 @@ const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say })
   return h("div", { class: "offer", part: "offer" }, h("slot", { name: "offer" },
     offer?.promotion && h("p", { class: "promotion", part: "promotion" }, offer.promotion),
     amount,
-    offer && h("p", { class: "stock", part: "stock" }, [offer.availability && say(offer.availability), offer.delivery].filter(Boolean).join(" · ")),
+    offer && h("p", { class: "stock", part: "stock" }, say(offer.availability ?? ""), offer.availability && offer.delivery && " · ", h("bdi", {}, offer.delivery)),
     offer?.updated && h("p", { class: "facts" }, say("updated", { at: offer.updated })),
     status && h("p", { class: "status", part: "status" }, say(status)),
     offer?.availability != "out-of-stock" && host.hasAttribute("cart") && button("addtocart", { class: "action", part: "cart", "data-sku": sku }, h("span", {}, say("addtocart")))));
@@ -195,7 +195,7 @@ const specs = ({ document: { specs: groups = [], lang = {} }, host, habit, say }
   return section(say, "specs",
     count > MANY && h("input", { type: "search", class: "find", part: "search", "data-act": "search", "data-hits": hits, "data-all": say("all", { count: "{count}" }), placeholder: say("search"), "aria-label": say("search") }),
     count > MANY && h("p", { class: "facts", role: "status" }),
-    h("div", { class: "groups", lang: lang.specs }, ...tables,
+    h("div", { class: count > ROWS ? "groups long" : "groups", lang: lang.specs }, ...tables,
       count > ROWS && button("all", { class: "more", part: "more" }, say("all", { count }))));
 };
 
@@ -342,28 +342,32 @@ export const draw = async (task) => {
   const fetched = (file) => task.part(file, PINS[file]);
   /** @param {string[]} ids */
   const find = (ids) => search(task, ids);
-  const alone = task.sections.filter((name) => ALONE.test(name));
-  const found = task.ids.length ? find(task.ids) : alone.length == task.sections.length ? {} : undefined;
+  const found = task.ids.length ? find(task.ids) : task.sections.every((name) => ALONE.test(name)) ? {} : undefined;
   const partner = (says(host) || !found) && fetched("partner.js");
   const habits = /-(US|LR|MM)$/i.test(reading(host)) && fetched("specs.js");
-  const others = Promise.all(alone.map((name) => fetched(`${name}.js`)));
-  for (const one of [found, partner, habits, others]) Promise.resolve(one).catch(() => {}); // awaited below, in order
+  /** @param {string[]} names */
+  const load = (names) => Promise.all(names.filter((name) => ALONE.test(name)).map((name) => fetched(`${name}.js`)));
+  const early = load(task.sections);
+  for (const one of [found, partner, habits, early]) Promise.resolve(one).catch(() => {}); // awaited below, in order
   const told = await partner;
   const document = await (found ?? find(told.match(task)));
   const own = told ? told.told(host) : {};
   const offer = document.sku && told && (await told.resolve(document, locale, host, own));
   const context = { ...task, search: find, page: (/** @type {number} */ number) => page(task, number), document, locale, offer, say: speak(own.words), kit, own, habit: (await habits)?.habitual };
-  const drawers = Object.assign({}, SECTIONS, ...(await others).map((one) => one.SECTIONS));
+  // The maker's aisle template, unless the page composes its own.
+  const sections = host.localName.endsWith("-aisle") && !host.hasAttribute("sections") && document.sections || task.sections;
+  const others = await (sections == task.sections ? early : load(sections));
+  const drawers = Object.assign({}, SECTIONS, ...others.map((one) => one.SECTIONS));
   /** @type {Child[]} */
   const drawn = [];
-  for (const name of task.sections) {
+  for (const name of sections) {
     drawn.push(...[await drawers[name]?.(context)].flat().filter((one) => one));
     await task.pause();
   }
   const dir = /^(ar|dv|fa|he|ps|ur|yi)\b/.test(locale) ? "rtl" : "ltr";
   const body = h("div", { class: "aisle", part: "aisle", lang: locale, dir, "data-sku": document.sku }, drawn[0]);
   enliven(body, host, task.part, document);
-  return { body, rest: drawn.slice(1), sheets: [LOOK, ...(await others).map((one) => one.LOOK)], detail: { sku: document.sku, document, offer } };
+  return { body, rest: drawn.slice(1), sheets: [LOOK, ...others.map((one) => one.LOOK)], detail: { sku: document.sku, document, offer } };
 };
 
 /**
