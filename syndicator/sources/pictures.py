@@ -66,6 +66,7 @@ def opened(data: bytes) -> Iterator[Image.Image]:
             raise ValueError(f"the picture has more than {MAX_PIXELS} pixels") from None
         except (
             OSError,
+            RuntimeError,
             SyntaxError,
             EOFError,
             KeyError,
