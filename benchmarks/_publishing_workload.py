@@ -85,7 +85,7 @@ class World:
                 entries[partner] = PartnerEntry("Maker", "en", editions)
         self.renderer.finish(workers())
         contents = (
-            EditionContent(edition, documents, self.renderer.media(documents))
+            EditionContent(edition, documents, self.renderer.media(edition))
             for edition, documents in shown
         )
         return self.packer.pack(contents, tuple(self.catalog.products), partners=entries)

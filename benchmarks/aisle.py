@@ -31,15 +31,19 @@ from syndicator.widgets import WidgetPackage, built_in_folder, find_widgets  # n
 from syndicator.widgets.minifying import minified  # noqa: E402
 from tests.browser import documents  # noqa: E402
 from tests.browser.conftest import FLAGS  # noqa: E402
-from tests.browser.origins import Origin, page, published, serving  # noqa: E402
-from tests.browser.publisher import Zone  # noqa: E402
+from tests.browser.origins import Origin, in_sequence, page, published, serving  # noqa: E402
+from tests.browser.publisher import PUBLIC_KEY, Zone  # noqa: E402
 
 THROTTLE = 4
 RUNS = {"small": 1, "full": 7}
 """Alternating runs with and without the tag."""
 FALLBACK = "<p>The shop's own words.</p>"
 ROOM = 'style="display:flow-root;min-block-size:2600px"'
-TAG = f'<syndicator-aisle partner="velohaus" sku="NV-FJORD-7" {ROOM}>{FALLBACK}</syndicator-aisle>'
+TAG = (
+    f'<syndicator-aisle partner="velohaus" sku="NV-FJORD-7" key="{PUBLIC_KEY}" edition="%s" {ROOM}>'
+    f"{FALLBACK}</syndicator-aisle>"
+)
+"""As `syndicator snippet` writes it."""
 SHOP = (
     "<h2>Räder</h2><p>Words, <b>bold words</b> and <em>others</em>: 1.899,00 €.</p>"
     "<table><tr><th>a<td>b</table><ul><li>One</ul>"
@@ -118,7 +122,7 @@ def stage() -> Iterator[Stage]:
         script = f'<script type="module" src="{store.url}{entry}" crossorigin></script>'
         html = '<!doctype html><html lang="de"><title>Shop</title><link rel="icon" href="data:,">'
         html += f'<body><h1>Shop</h1>{SHOP}<button id="busy">Busy</button>'
-        shop.answers["/with"] = page(html + TAG + script.format(store.url))
+        shop.answers["/with"] = page(html + TAG % zone.editions["velohaus"]["de"] + script)
         shop.answers["/without"] = page(html + FALLBACK)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         yield Stage(package, store, shop, browser)
@@ -229,9 +233,25 @@ def requests(on: Stage) -> Iterator[dict[str, Any]]:
     yield row("requests, cold, without pictures", len(asked[0]) - len(pictures), "requests")
     yield row("requests for pictures, cold", len(pictures), "requests")
     yield row("requests, warm within the head's lifetime", len(asked[1]), "requests", reach=0)
+    yield row("requests in sequence after the script, cold", in_waves(on), "requests", reach=3)
     bodies = [on.store.answers[path].body for path in asked[0] if path not in pictures]
     total = sum(len(gzip.compress(body, 9)) for body in bodies)
     yield row("bytes before interaction, cold, gzip, without pictures", total, "bytes")
+
+
+def in_waves(on: Stage) -> int:
+    """Return how many answers a cold visit waits for one after another, pictures included."""
+    for answer in on.store.answers.values():
+        answer.delay = 0.25
+    with on.tab() as tab:
+        tab.goto(on.shop.url + "with")
+        tab.wait_for_function("watched.seen")
+        tab.wait_for_load_state("networkidle")
+        entries = "performance.getEntriesByType('resource')"
+        times = tab.evaluate(f"{entries}.map((one) => [one.startTime, one.responseEnd])")
+    for answer in on.store.answers.values():
+        answer.delay = 0
+    return in_sequence(times) - 1  # the first is the script itself
 
 
 def interactions(on: Stage, runs: int) -> Iterator[dict[str, Any]]:

@@ -123,7 +123,7 @@ def render_editions(
     renderer.finish(memory.run, partial(progress, "Rendering") if progress else None)
     for edition in entitlements.editions.values():
         shown = documents[edition.id]
-        yield EditionContent(edition, shown, renderer.media(shown), _versions(shelf, edition))
+        yield EditionContent(edition, shown, renderer.media(edition), _versions(shelf, edition))
 
 
 def _versions(shelf: Shelf, edition: Edition) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -10,12 +11,15 @@ from syndicator import canonical
 from syndicator.bundle import buckets, keys, trees
 from syndicator.bundle.content import EditionContent, PartnerEntry
 from syndicator.bundle.lookups import Lookup, Lookups
-from syndicator.bundle.pages import Page, Pages, Piece
+from syndicator.bundle.pages import Made, Page, Pages, Piece
 from syndicator.bundle.shelf import NodeShelf
 from syndicator.bundle.trees import Node
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
 from syndicator.rendering.finished import Finished, Forgetful, Keeping
+
+_NODES = 1 << 16
+"""Nodes that are remembered by their bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Packer:
         self._lookups = Lookups(namer, keeping or Forgetful())
         self._kept: dict[str, _Kept] = {}
         self._borders: Mapping[str, int] = {}
+        self._nodes: dict[bytes, Made] = {}
+        """Nodes of tables by their bytes: editions share many, and so do runs."""
 
     def pack(
         self,
@@ -96,6 +102,8 @@ class Packer:
             self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         self._kept = kept
         self._lookups.forget()
+        if len(self._nodes) > _NODES:
+            self._nodes.clear()
         objects: dict[str, Piece] = {}
         for value in kept.values():
             objects.update(value.pieces)
@@ -113,12 +121,14 @@ class Packer:
                 return before
             packed = replace(before.packed, edition=content.edition, media=content.media)
             return replace(before, packed=packed, content=content)
-        ends = _ends(content, borders)
-        starts = (0, *ends)[: len(ends)]
-        pages = tuple(
-            self._pages.page(given[start:end]) for start, end in zip(starts, ends, strict=True)
-        )
-        tables = NodeShelf(self._namer)
+        pages = self._changed_pages(given, borders, before)
+        if pages is None:
+            ends = _ends(content, borders)
+            starts = (0, *ends)[: len(ends)]
+            pages = [
+                self._pages.page(given[start:end]) for start, end in zip(starts, ends, strict=True)
+            ]
+        tables = NodeShelf(self._namer, self._nodes)
         tree = trees.page_tree([page.reference for page in pages], tables.store)
         lookup = self._lookups.lookup(pages, before.lookup if before else None)
         nodes = {**tables.pieces, **lookup.pieces}
@@ -132,10 +142,30 @@ class Packer:
         }
         if content.widgets:
             head["widgets"] = dict(content.widgets)
-        packed = PackedEdition(content.edition, head, pages, tuple(nodes), content.media)
+        packed = PackedEdition(content.edition, head, tuple(pages), tuple(nodes), content.media)
         pieces: dict[str, Piece] = {page.key: page for page in pages}
         pieces |= nodes
         return _Kept(content, packed, borders, lookup, pieces)
+
+    def _changed_pages(
+        self, given: tuple[Finished, ...], borders: Mapping[str, int], before: _Kept | None
+    ) -> list[Page] | None:
+        """Return the pages of an edition that holds what it held; None where it does not."""
+        if before is None or borders is not before.borders:
+            return None
+        was = before.content.documents
+        if len(was) != len(given):
+            return None
+        places = [place for place, document in enumerate(given) if document is not was[place]]
+        if any(given[place].sku != was[place].sku for place in places):
+            return None
+        pages, start = list(before.packed.pages), 0
+        for number, page in enumerate(pages):
+            end = start + len(page.documents)
+            if bisect_left(places, start) < bisect_left(places, end):
+                pages[number] = self._pages.page(given[start:end])
+            start = end
+        return pages
 
 
 @dataclass(frozen=True, slots=True)

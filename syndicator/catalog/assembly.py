@@ -145,10 +145,17 @@ def assemble(
         categories=parts.categories,
         assets={path: asset for path, asset in sorted(files.assets.items()) if path in used},
         support=parts.support or Support(),
-        origins=Origins({sku: entry.place for sku, entry in assembly.entries.items()}),
+        origins=Origins(_places(assembly.entries)),
         field_origins=assembly.field_origins,
     )
     return catalog, assembly.problems
+
+
+def _places(entries: dict[str, Any]) -> dict[str, Place]:
+    """Put the place of each entry where the entry was: another large dictionary is saved."""
+    for sku, entry in entries.items():
+        entries[sku] = entry.place
+    return entries
 
 
 def _by_sku(heads: Sequence[Head]) -> Mapping[str, Product]:

@@ -239,7 +239,9 @@ def values_of(value: object, split: str) -> list[str]:
     if isinstance(value, list):
         return [str(item).strip() for item in value if item]
     text = str(value)
-    return [part.strip() for part in (text.split(split) if split else [text]) if part.strip()]
+    if not split:
+        return [stripped] if (stripped := text.strip()) else []
+    return [part.strip() for part in text.split(split) if part.strip()]
 
 
 def media_of(rule: MediaRule, name: str) -> Field:

@@ -96,6 +96,8 @@ def _sound(text: str) -> str:
 
 def _text(name: str, rule: FieldRule, locale: str) -> Fill:
     read = text_reader(rule, locale)
+    if not (rule.columns or rule.constant or rule.default):
+        return _words(name, rule.column, rule.locale or locale, read)
 
     def fill(row: Row, fields: dict[str, Any]) -> None:
         if words := read(row):
@@ -104,6 +106,19 @@ def _text(name: str, rule: FieldRule, locale: str) -> Fill:
                 if stripped := _sound(text):
                     found[own] = stripped
             fields[name] = found
+
+    return fill
+
+
+def _words(name: str, column: str, own: str, read: Callable[[Row], dict[str, str]]) -> Fill:
+    """Return what fills a text of one locale from one column: most texts of most exports."""
+
+    def fill(row: Row, fields: dict[str, Any]) -> None:
+        value = row.get(column)
+        text = value if type(value) is str else read(row).get(own, "")
+        if text:
+            stripped = _sound(text)
+            fields[name] = {own: stripped} if stripped else {}
 
     return fill
 
@@ -119,12 +134,11 @@ def _sku(rule: FieldRule) -> Fill:
 
 
 def _said(name: str, rule: FieldRule) -> Fill:
-    """Return what fills a field of plain words; many products share a few of them."""
-    read, kept = reader(rule), lru_cache(1024)(str.strip)
+    read = reader(rule)
 
     def fill(row: Row, fields: dict[str, Any]) -> None:
         if text := read(row):
-            fields[name] = kept(text)
+            fields[name] = text.strip()
 
     return fill
 
@@ -183,8 +197,10 @@ def _media(rule: MediaRule, locale: str) -> Fill:
     column, split, folder, role, alt = rule.column, rule.split, rule.folder, rule.role, rule.alt
 
     def fill(row: Row, fields: dict[str, Any]) -> None:
+        if (value := row.get(column)) is None or value == "":
+            return
         found = []
-        for text in values_of(row.get(column), split):
+        for text in values_of(value, split):
             words: Text = {}
             if alt and (told := row.get(alt)) and (stripped := _sound(str(told))):
                 words[locale] = stripped

@@ -17,7 +17,7 @@ from syndicator.catalog.model import Product
 from syndicator.catalog.shapes import Place
 from syndicator.errors import Origin
 
-LIVE = 50_000
+LIVE = 25_000
 """Products of a catalog up to this number stay values once they were looked at."""
 KEPT = 250_000
 """Products of a catalog that is remembered for the next reading; encoding it takes memory too."""

@@ -76,6 +76,14 @@ class _Columns(dict[str, tuple[str, Cell | None]]):
 
 
 @dataclass(slots=True)
+class Unnamed:
+    """Columns that no rule names, and how many rows fill just these of them."""
+
+    columns: tuple[str, ...]
+    rows: int = 0
+
+
+@dataclass(slots=True)
 class Compiled:
     """A mapping that is ready for rows. `unnamed` counts rows by the columns that no rule names."""
 
@@ -84,7 +92,7 @@ class Compiled:
     locale: str
     columns: _Columns
     required: frozenset[str] = REQUIRED
-    unnamed: dict[tuple[str, ...], int] = field(default_factory=dict)
+    unnamed: dict[tuple[str, ...], Unnamed] = field(default_factory=dict)
 
     @property
     def csv(self) -> CsvRule:
@@ -118,14 +126,18 @@ class Compiled:
     def ignored(self) -> dict[str, int]:
         """Return how many rows fill each of the columns that no rule names."""
         found: dict[str, int] = {}
-        for columns, rows in self.unnamed.items():
-            for column in columns:
-                found[column] = found.get(column, 0) + rows
+        for unnamed in self.unnamed.values():
+            for column in unnamed.columns:
+                found[column] = found.get(column, 0) + unnamed.rows
         return found
 
-    def count(self, unnamed: tuple[str, ...]) -> None:
-        """Note a row that fills columns which no rule names."""
-        self.unnamed[unnamed] = self.unnamed.get(unnamed, 0) + 1
+    def count(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Note a row that fills columns which no rule names; return them as rows share them."""
+        known = self.unnamed.get(columns)
+        if known is None:
+            known = self.unnamed[columns] = Unnamed(columns)
+        known.rows += 1
+        return known.columns
 
     def specs(self, row: Row, faults: Faults, unnamed: list[str]) -> dict[str, SpecValue]:
         """Return the specs of all cells that a rule makes one; tell the columns that none names.

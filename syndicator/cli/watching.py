@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from syndicator.cli.metrics import Address, Metrics
-from syndicator.cli.session import Session, standard
+from syndicator.cli.session import Session, standard, strictly
 from syndicator.cli.supervised import notify, stopping
 from syndicator.errors import InvalidInputError, SyndicatorError
 from syndicator.pipeline import propose, release, remembering
@@ -45,7 +45,7 @@ _LOOK = 60.0
     help="How often sources over HTTP are asked whether they changed.",
 )
 @click.option("--metrics", type=Address(), help="Serve Prometheus metrics on this address.")
-@click.option("--strict", is_flag=True, help="Refused records stop everything.")
+@strictly
 @standard
 def watch(session: Session, interval: float, metrics: tuple[str, int] | None, strict: bool) -> None:
     """Publish now and after every change, until stopped; an invalid save changes nothing."""

@@ -6,7 +6,7 @@ from syndicator.rendering.finished import Facts, Finished, Keeping, finish_all
 from syndicator.rendering.fragment import render_fragment
 from syndicator.rendering.jsonld import describe
 from syndicator.rendering.sharing import Renderer
-from syndicator.rendering.view import App, Rules, Shelf, View, media_key, shelve
+from syndicator.rendering.view import App, Rules, Shelf, View, content_key, media_key, shelve
 
 __all__ = [
     "App",
@@ -17,6 +17,7 @@ __all__ = [
     "Rules",
     "Shelf",
     "View",
+    "content_key",
     "describe",
     "finish_all",
     "media_key",

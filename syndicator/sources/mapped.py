@@ -139,7 +139,6 @@ class Maker:
     ) -> None:
         self.mapping, self.vocabulary, self.context = mapping, vocabulary, context
         self.kept = kept or Kept()
-        self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._direct = mapping.product_maker(vocabulary)
 
     def entry(self, row: bytes | Row, place: At, problems: list[Problem]) -> Entry | None:
@@ -149,8 +148,8 @@ class Maker:
         data = row if isinstance(row, bytes) else msgspec.msgpack.encode(row, enc_hook=repr)
         digest = self.context + hashlib.sha256(data).digest()
         if known := self.kept.rows.get(digest):
-            self.mapping.count(known[1])
-            return Entry(known[0], place, strict=False, digest=digest, unnamed=known[1])
+            unnamed = self.mapping.count(known[1])
+            return Entry(known[0], place, strict=False, digest=digest, unnamed=unnamed)
         before = len(problems)
         entry = self._parsed(row, place, problems)
         if entry and len(problems) == before:
@@ -169,8 +168,7 @@ class Maker:
         faults: Faults = []
         columns: list[str] = []
         specs = self.mapping.specs(row, faults, columns)
-        unnamed = self._shared.setdefault(tuple(columns), tuple(columns))
-        self.mapping.count(unnamed)
+        unnamed = self.mapping.count(tuple(columns))
         product = None if faults else self._direct(row, specs)
         if product is None:
             product = self._slowly(row, specs, faults, place, problems)

@@ -191,6 +191,26 @@ def test_a_comparison_marks_differences_and_takes_another_product(world, tab, he
     assert tab.evaluate(INSIDE, "thead th") == 2
 
 
+def test_a_comparison_in_a_large_range_offers_what_stands_near(world, tab, heard):
+    """Far beyond the first pages, through tables of references, up to the short last table."""
+    parts = [("bikes", "Fahrräder"), ("parts", "Teile")]
+    products = [
+        {"sku": f"NV-{n:03}", "brand": "Norrvind", "title": f"Modell {n}"}
+        | {"category": [{"code": parts[n > 600][0], "label": parts[n > 600][1]}]}
+        for n in range(690)
+    ]
+    world.zone.publish(products, large=True)
+    world.refresh()
+    tab.goto(world.show(element("compare", 'skus="NV-685"')))
+    heard("view")
+    tab.locator("option", has_text="Modell 680").wait_for(state="attached")
+    titles = tab.locator("option").all_inner_texts()[1:]
+    assert "Modell 685" not in titles
+    assert {"Modell 684", "Modell 686", "Modell 689"} <= set(titles)
+    assert all(int(title.split()[1]) > 600 for title in titles)
+    assert titles == sorted(titles)
+
+
 def test_a_brand_page_is_browsed_filtered_and_searched(world, tab, heard):
     range_of(world, 60)
     tab.goto(

@@ -192,6 +192,8 @@ PARTNERS = ["ada", "bo", "cy", "di", "ed", "fay"]
 FIELDS = ["documents", "price", "extra.cost", "specs"]
 WIDGETS = ["configurator", "finder"]
 LISTS = {"eur": "EUR", "top": "EUR", "chf": "CHF", "web": "EUR"}
+NEAR = ["all", *({"program": name} for name in ("dealers", "premium", "web"))]
+NEAR += [{"territory": "dach"}, {"territory": "DE"}, {"partner": "cy"}]
 FILES = [["studio/*"], ["*.pdf", "web/7.jpg"], ["web/*", "docs/*"], ["nothing/*"]]
 OWNED = ["title", "summary"]
 scopes = st.one_of(
@@ -269,9 +271,11 @@ def price_lists(draw):
     documents = []
     for number, (name, currency) in enumerate(LISTS.items()):
         if name == "eur" or draw(st.booleans()):
-            document = draw(windowed("price-list", number, currency=currency)) | {"id": name}
+            document = {"kind": "price-list", "id": name, "currency": currency}
             if draw(st.booleans()):
-                document["to"] = draw(scopes)
+                document |= draw(windowed("price-list", number)) | {"id": name}
+            if draw(st.sampled_from([True, True, False])):
+                document["to"] = draw(st.sampled_from(NEAR))
             documents.append(document)
     return documents
 

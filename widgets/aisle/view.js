@@ -106,7 +106,7 @@ const list = (attributes, children) => h("ul", { role: "list", ...attributes }, 
 const button = (act, attributes, ...children) => h("button", { type: "button", "data-act": act, ...attributes }, ...children);
 
 /** What other parts draw with. */
-const kit = { h, safe, rich, picture, section };
+const kit = { h, safe, rich, picture, section, place: (/** @type {Json} */ product) => places.get(product) ?? 0 };
 
 /** @param {Context} context */
 const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
@@ -286,6 +286,9 @@ const page = async ({ root, head, object }, number) => {
   return object(root, node.pages[number]);
 };
 
+/** On which page a product was found; its neighbours stand near. @type {WeakMap<Json, number>} */
+const places = new WeakMap();
+
 /**
  * Find one product by its keys: head, lookup, page. Cost: one page where the head holds the lookup.
  * @param {Task} task @param {string[]} wanted @returns {Promise<Json>}
@@ -301,7 +304,10 @@ const search = async (task, wanted) => {
     }
     for (const number of holder.lookup[hash.toString(16).padStart(8, "0")] ?? []) {
       const found = Object.values((await page(task, number)).docs).find((one) => task.keys(one).includes(key));
-      if (found) return found;
+      if (found) {
+        places.set(found, number);
+        return found;
+      }
     }
   }
   throw new task.Failure("not-found", true);
