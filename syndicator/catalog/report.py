@@ -16,7 +16,8 @@ MAX_PROBLEMS = 1000
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}
 body{color:#1d232a}
-td:nth-child(4){white-space:nowrap}table{border-collapse:collapse;width:100%;margin:1rem 0;font-size:.9rem}
+td:nth-child(4){white-space:nowrap}
+table{border-collapse:collapse;width:100%;margin:1rem 0;font-size:.9rem}
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #d8dde3;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 .error{color:#a4161a;font-weight:600}.warning{color:#7a5200;font-weight:600}
@@ -68,12 +69,11 @@ def _overview(rows: Sequence[Completeness]) -> str:
     for row in rows:
         done[row.purpose, row.locale] += row.complete
         total[row.purpose, row.locale] += row.products
+    shares = {key: done[key] / max(total[key], 1) for key in total}
+    purposes = dict.fromkeys(row.purpose for row in rows)
     lines = (
-        (
-            _told_purpose(name),
-            *(_bar(done[name, one] / max(total[name, one], 1)) for one in locales),
-        )
-        for name in dict.fromkeys(row.purpose for row in rows)
+        (_told_purpose(name), *(_bar(shares[name, locale]) for locale in locales))
+        for name in purposes
     )
     return _table(("Purpose", *locales), lines)
 
