@@ -17,8 +17,8 @@ Value = TypeVar("Value")
 _ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?")
 _TERRITORY = re.compile(r"[A-Z]{2}")
 _SKU = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
-SURROGATE = re.compile(r"[\ud800-\udfff]")
-"""Halves of characters, which no UTF-8 can carry."""
+SURROGATE = re.compile(r"[\x00\ud800-\udfff]")
+"""Halves of characters, which no UTF-8 can carry, and NUL, which no page can."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,17 @@ class Fields:
         if isinstance(value, str):
             value = {self.vocabulary.locales[0]: value}
         if not isinstance(value, dict):
-            raise FieldError(
-                "wrong-type",
-                "the value has the wrong type",
-                "text, or a map of locale to text",
-                value,
+            expected = "text, or a map of locale to text"
+            self.wrong(
+                path, FieldError("wrong-type", "the value has the wrong type", expected, value)
             )
+            return {}
         found: Text = {}
         for locale, words in value.items():
             if locale not in self.vocabulary.known_locales:
                 self.unknown_locale(str(locale), path)
             elif not isinstance(words, str) or SURROGATE.search(words):
-                raise FieldError("wrong-type", "the words are not text", "text", words)
+                self.wrong(path, FieldError("wrong-type", "the words are not text", "text", words))
             elif stripped := words.strip():
                 found[locale] = stripped
         return found

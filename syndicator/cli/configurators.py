@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import click
@@ -9,9 +10,9 @@ import click
 from syndicator.cli.session import Session, standard
 from syndicator.configurator import Artefact, Model, compile_model, labels
 from syndicator.configurator import explain as explain_value
-from syndicator.configurator.importing import READERS
+from syndicator.configurator.importing import READERS, value_map
 from syndicator.configurator.runtime import Reason, Runtime
-from syndicator.errors import InvalidInputError, Severity, UsageError
+from syndicator.errors import InvalidInputError, Origin, Problem, Severity, UsageError
 from syndicator.settings import Settings
 from syndicator.sources.rules import read_configurators
 
@@ -94,13 +95,22 @@ def _verdict(value: str, why: Reason | None) -> str:
 
 @configurator.command("import")
 @click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--map",
+    "values",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="For .cnf: CSV rows of variable, option, value.",
+)
 @standard
-def import_(session: Session, path: Path) -> None:
+def import_(session: Session, path: Path, values: Path | None) -> None:
     """Read rules that others wrote (.sxfm, .uvl, .coom, .cnf), compile, list what is left out."""
     reader = READERS.get(path.suffix.lstrip("."))
     if reader is None:
         raise UsageError(f"{path}: expected a file ending in .{', .'.join(sorted(READERS))}")
-    model, problems = reader(path.read_text("utf-8", errors="replace"), str(path))
+    text = path.read_text("utf-8", errors="replace")
+    if values is not None:
+        text = f"{text}\n{_value_map(values)}"
+    model, problems = reader(text, str(path))
     if errors := [problem for problem in problems if problem.severity is Severity.ERROR]:
         raise InvalidInputError(errors)
     told = _told(compile_model(model))
@@ -109,6 +119,16 @@ def import_(session: Session, path: Path) -> None:
         session.problems(problems)
         for name, value in told.items():
             session.say(f"{name:16} {value}")
+
+
+def _value_map(path: Path) -> str:
+    rows = list(csv.reader(path.read_text("utf-8").splitlines()))
+    for number, row in enumerate(rows, 1):
+        if len(row) != 3 or not row[0].strip().isdecimal():  # noqa: PLR2004  the columns
+            origin, found = Origin(str(path), number), ",".join(row)
+            message = "a row of a value map is variable, option, value"
+            raise InvalidInputError([Problem("bad-map", message, origin, "", "12,lamp,red", found)])
+    return value_map([[cell.strip() for cell in row] for row in rows])
 
 
 def _told(artefact: Artefact) -> dict[str, object]:

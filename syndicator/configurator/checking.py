@@ -193,7 +193,10 @@ class _Checks:
     def _idle_rules(self) -> list[Problem]:
         """A rule that the others imply never matters."""
         if len(self._rules) > MAX_IDLE_CHECKED:
-            return []
+            message = "rules that never matter were not looked for: there are too many rules"
+            told, found = f"at most {MAX_IDLE_CHECKED}", str(len(self._rules))
+            origin, severity = self._model.origin, Severity.WARNING
+            return [Problem("not-checked", message, origin, "rules", told, found, "", severity)]
         problems = []
         for place, rule in enumerate(self._model.rules):
             others = [other for other in range(len(self._rules)) if other != place]

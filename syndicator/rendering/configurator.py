@@ -7,7 +7,8 @@ from typing import Any
 from syndicator import canonical
 from syndicator.catalog.model import Product
 from syndicator.configurator import labels
-from syndicator.rendering.view import View, Words
+from syndicator.configurator.runtime import Runtime
+from syndicator.rendering.view import Rules, View, Words
 
 WIDGET = "configurator"
 """The widget that an edition must hold for its products to be configurable."""
@@ -17,18 +18,20 @@ def render_configurator(product: Product, view: View, _words: Words) -> dict[str
     """Return references to the app, the artefact and the edition's labels, each with integrity.
 
     Values that name a product outside the assortment are masked in the labels, so that neither
-    words nor part numbers of it are published.
+    words nor part numbers of it are published. Nothing where no configuration is left.
     """
     shelf, app = view.shelf, view.shelf.apps.get(view.edition.request(WIDGET))
     rules = shelf.rules.get(product.configurator)
     if rules is None or app is None:
         return None
-    foreign = rules.model.skus() - shelf.catalog.products.keys()
+    allowed = view.skus | (rules.model.skus() - shelf.catalog.products.keys())
+    if not _choosable(rules, allowed):
+        return None
     told = labels(
         rules.model,
         view.chain,
         view.edition.price_list if view.shows("price") else "",
-        view.skus | foreign,
+        allowed,
         currency=view.currency,
         pictures=lambda path: _picture(view, path),
     )
@@ -38,6 +41,12 @@ def render_configurator(product: Product, view: View, _words: Words) -> dict[str
         "rules": _reference(view, rules.artefact, "cdd"),
         "labels": _reference(view, told, "json"),
     }
+
+
+def _choosable(rules: Rules, allowed: frozenset[str]) -> bool:
+    """Tell whether a configuration is left of what may be sold."""
+    told = labels(rules.model, (), "", allowed)
+    return b'"off":true' not in told or Runtime(rules.artefact, told).count({}) > 0
 
 
 def _picture(view: View, path: str) -> str:

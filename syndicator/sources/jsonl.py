@@ -15,11 +15,24 @@ from syndicator.errors import Origin, Problem
 MAX_LINE = 16 * 1024 * 1024
 """Bytes of one record; longer lines are refused without being held in memory."""
 
+MAX_COLUMNS = 20_000
+_PIECE = 64 * 1024
+"""Bytes of a line that is skipped, at a time: small enough to stay in the processor's memory."""
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
 
 def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
-    """Yield line number and object of every line, or the problem that a line has.
+    """Yield line number and object of every line, or the problem that a line has."""
+    for line in read_lines(path, label):
+        if isinstance(line, Problem):
+            yield line
+            continue
+        row = parse_line(line[1], label, line[0])
+        yield row if isinstance(row, Problem) else (line[0], row)
+
+
+def read_lines(path: Path, label: str) -> Iterator[tuple[int, bytes] | Problem]:
+    """Yield number and bytes of every line that is not empty, or the problem that one has.
 
     Compressed files (`.gz`) are read through; a truncated one is a problem at its last line.
     Cost: linear, with one line in memory.
@@ -37,8 +50,8 @@ def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | P
                     continue
                 if number == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")
-                if line.strip():
-                    yield _row(line, label, number)
+                if line and not line.isspace():
+                    yield number, line
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         yield _problem("truncated", label, number, f"the compressed file is broken: {error}")
     except OSError as error:
@@ -47,7 +60,8 @@ def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | P
         )
 
 
-def _row(line: bytes, label: str, number: int) -> tuple[int, dict[str, Any]] | Problem:
+def parse_line(line: bytes, label: str, number: int | None) -> dict[str, Any] | Problem:
+    """Return the object of a line, or what is wrong with it."""
     try:
         row = _DECODER.decode(line)
     except msgspec.ValidationError:
@@ -65,10 +79,11 @@ def _row(line: bytes, label: str, number: int) -> tuple[int, dict[str, Any]] | P
         )
     except RecursionError:
         return _problem("json-depth", label, number, "the values are nested too deeply")
-    for value in row.values():
-        if type(value) is dict:
-            return number, flat(row)
-    return number, row
+    row = flat(row) if dict in map(type, row.values()) else row
+    if len(row) > MAX_COLUMNS:
+        told = f"the object has more than {MAX_COLUMNS} columns"
+        return _problem("too-large", label, number, told)
+    return row
 
 
 def flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -83,7 +98,7 @@ def flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _skip_line(file: Any) -> None:  # noqa: ANN401  a binary file, compressed or not
-    while (rest := file.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+    while (rest := file.readline(_PIECE)) and not rest.endswith(b"\n"):
         pass
 
 

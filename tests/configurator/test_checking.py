@@ -57,6 +57,13 @@ def test_an_idle_rule_names_the_rules_that_already_say_it():
     assert "the rule b never matters: a (rules.yaml:9) already say it" in found[0]
 
 
+def test_that_nobody_looked_for_idle_rules_among_many_is_said():
+    rules = "".join(f"  - {{id: r{n}, require: bulbs <= 3}}\n" for n in range(151))
+    (found,) = _found(rules)
+    assert "never matter were not looked for" in found
+    assert "(expected at most 150, found 151)" in found
+
+
 def test_defaults_that_clash_are_named_with_the_rule():
     found = _found("  - {id: a, exclude: foot = oak and shade = red and bulbs < 9}\n")
     assert len(found) == 1

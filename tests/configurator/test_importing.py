@@ -12,6 +12,7 @@ from syndicator.configurator.importing import (
     read_dimacs,
     read_sxfm,
     read_uvl,
+    value_map,
 )
 
 SXFM = """<feature_model name="phone">
@@ -88,9 +89,11 @@ def test_dimacs_maps_variables_to_toggles_and_to_values():
     model, problems = read_dimacs(text, "x.cnf")
     assert problems == []
     assert len(solutions(model)) == 4
-    model, problems = read_dimacs(text, "x.cnf", {"color": ("red", "blue")})
+    named = value_map([("1", "color", "red"), ("2", "color", "blue")])
+    model, problems = read_dimacs(text + named, "x.cnf")
     assert problems == []
     assert [option.id for option in model.options] == ["color", "lid"]
+    assert [value.id for value in model.options[0].values] == ["red", "blue"]
     assert len(solutions(model)) == 3
 
 
@@ -137,6 +140,13 @@ behavior Frame {
   allow ( M -*- )
 }
 """
+
+
+def test_a_coom_structure_that_holds_itself_is_refused_with_its_line():
+    text = "product { A a }\nstructure A {\n  Bool x\n  A y\n  A z\n}\n"
+    model, problems = read_coom(text, "r.coom")
+    assert [option.id for option in model.options] == ["a_x"]
+    assert {(one.code, one.origin.line) for one in problems} == {("recursion", 4), ("recursion", 5)}
 
 
 def test_coom_maps_and_lists_what_does_not():

@@ -11,7 +11,7 @@ from configurations import random_model, solutions
 
 from syndicator.configurator import Model, compile_model, labels
 from syndicator.configurator.formulas import Among, Not
-from syndicator.configurator.model import Rule
+from syndicator.configurator.model import Option, Role, Rule, Value
 
 
 def test_words_follow_the_chain_and_prices_the_list(fjord):
@@ -43,8 +43,19 @@ def test_nothing_of_a_forbidden_product_is_named(fjord):
     assert "NV-BAG-PAN-20" in text
 
 
+def test_a_masked_combination_is_not_named_either(fjord):
+    combination = next(one for one in fjord.auxiliaries if one.role is Role.COMBINATION)
+    secret = replace(combination, id="codename", label={"en": "Codename"}, parts=(("NV-X", 1),))
+    others = tuple(one for one in fjord.auxiliaries if one is not combination)
+    model = replace(fjord, auxiliaries=(*others, secret))
+    assert b"odename" in labels(model, ("en",), "eur-retail")
+    text = labels(model, ("en",), "eur-retail", model.skus() - {"NV-X"})
+    assert b"odename" not in text
+    assert b"NV-X" not in text
+
+
 def test_masking_gives_the_same_answers_as_compiling_without():
-    """Bounds and counts, for random models of which random SKUs are withheld."""
+    """Bounds, counts, changes and reasons, for random models of which random SKUs are withheld."""
     jobs = []
     for seed in range(40):
         model = random_model(seed)
@@ -83,6 +94,18 @@ def test_hostile_names_stay_text(fjord):
     hostile = replace(fjord.options[0], label={"en": evil})
     text = labels(replace(fjord, options=(hostile, *fjord.options[1:])), ("en",), "")
     assert json.loads(text)["options"][0]["label"] == evil
+
+
+def test_names_that_javascript_knows_are_names_like_any_other():
+    value = Value("toString", parts=(("constructor", 2), ("__proto__", 3)))
+    option = Option("constructor", (Value("valueOf"), value))
+    model = Model("x", (option, Option("hasOwnProperty", (Value("a"), Value("b")))))
+    steps = [["choices"], ["choose", "constructor", "toString"], ["choices"], ["complete"]]
+    job = Job(compile_model(model).data, labels(model, ("en",), ""), steps)
+    before, taken, after, shown = ask([job])[0]
+    assert (before, taken, after) == ({}, True, {"constructor": "toString"})
+    assert shown["values"] == {"constructor": "toString", "hasOwnProperty": "a"}
+    assert shown["parts"] == {"constructor": 2, "__proto__": 3}
 
 
 def test_codes_restore_choices_in_other_versions(fjord, fjord_artefact):

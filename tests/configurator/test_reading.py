@@ -67,6 +67,19 @@ CASES = {
         11,
     ),
     "an unknown group": ("  - {id: x, group: g, values: [{id: a}]}", "no group 'g'", 11),
+    "a price on a missing value": (
+        "combinations: [{id: c, when: foot = gold, price: {eur: 1}}]",
+        "no value 'gold'",
+        11,
+    ),
+    "an id that is code": ("  - {id: 'x;alert(1)', values: [{id: a}]}", "letters, digits", 11),
+    "a product of two ranges of a thousand": (
+        """  - {id: x, range: {from: 0, to: 1023}}
+  - {id: y, range: {from: 0, to: 1023}}
+rules: [{require: x * y < 7}]""",
+        "cases",
+        13,
+    ),
     "half a part": ("  - {id: x, values: [{id: a, parts: {P: 0.5}}]}", "whole number", 11),
 }
 
@@ -87,7 +100,7 @@ def test_a_mistake_is_told_with_its_line(case):
 
 
 def test_all_mistakes_are_told_at_once():
-    lines = [text for text, _, _ in CASES.values() if text.startswith("  -")]
+    lines = [t for t, _, _ in CASES.values() if t.startswith("  -") and "rules" not in t]
     _, problems = read(GOOD + "\n".join(lines))
     assert len(problems) >= len(lines)
 
@@ -153,3 +166,25 @@ def test_an_expression_means_what_it_says(text):
     model, problems = read(GOOD + f"rules: [{{require: '{text}'}}]\n")
     assert problems == []
     assert len(solutions(model)) == MEANINGS[text]
+
+
+def test_large_and_fine_quantities_keep_all_their_digits():
+    text = GOOD + "  - {id: x, range: {from: 1000001, to: 1000003}}\n"
+    text += "  - {id: y, range: {from: 0, to: 0.3, step: 0.1}}\nrules: [{require: x = 1000002}]\n"
+    model, problems = read(text)
+    assert problems == []
+    assert [value.id for value in model.options[3].values] == ["1000001", "1000002", "1000003"]
+    assert [value.id for value in model.options[4].values] == ["0", "0.1", "0.2", "0.3"]
+    assert len(solutions(model)) == 12 * 4
+
+
+def test_options_that_are_visible_by_each_other_are_no_circle():
+    """Visibility is a rule like any other: both are hidden, or both show."""
+    model, problems = read(
+        "configurator: 1\nid: x\noptions:\n"
+        "  - {id: a, visible: b = yes, hidden: no, values: [{id: no}, {id: yes}]}\n"
+        "  - {id: b, visible: a = yes, hidden: no, values: [{id: no}, {id: yes}]}\n"
+        "  - {id: c, visible: c = yes, hidden: no, values: [{id: no}, {id: yes}]}\n"
+    )
+    assert problems == []
+    assert {found[:2] for found in solutions(model)} == {(0, 0), (1, 1)}

@@ -5,7 +5,8 @@
  *
  * Attributes: `rules`, `labels` (addresses), `rules-integrity`, `labels-integrity`, `sku`, `lang`, and
  * optionally `code` (what to restore), `base-price` (a partner's own price of the product before options,
- * decimal), `availability` (`out-of-stock` takes the cart button away).
+ * decimal), `availability` (`out-of-stock` takes the cart button away), `history` (any value: each choice
+ * is an entry of the page's history, so that the browser's back button undoes it).
  * Events, all bubbling: `syndicator-configure` after every change and `syndicator-addtocart` (cancelable), with
  * `{sku, code, values, parts, price: {amount, currency}}`; `syndicator-error` once, with `{reason}`.
  *
@@ -98,9 +99,10 @@ export class SyndicatorConfigurator extends HTMLElement {
     const configurator = new loaded[0].Configurator(loaded[4], labels);
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [loaded[2]];
-    this.#form = new loaded[1].Form(root, configurator, { say: loaded[3], lang, host: this, dir: RIGHT_TO_LEFT.test(lang) ? "rtl" : "", cart: attribute("availability") !== "out-of-stock" });
-    const linked = new URLSearchParams(location.hash.slice(1)).get("configuration");
-    this.#form.start(attribute("code") || linked || "");
+    this.#form = new loaded[1].Form(root, configurator, { say: loaded[3], lang, host: this, dir: RIGHT_TO_LEFT.test(lang) ? "rtl" : "", cart: attribute("availability") !== "out-of-stock", history: !!attribute("history") });
+    const linked = () => new URLSearchParams(location.hash.slice(1)).get("configuration") ?? "";
+    this.#form.start(attribute("code") || linked());
+    addEventListener("hashchange", () => this.#form.open(linked()), { signal: gone });
   }
 }
 

@@ -4,7 +4,7 @@
  * changed, so that focus and screen readers stay where they are. Names are set as text, never as HTML.
  *
  * @typedef {{[key: string]: any}} Json
- * @typedef {{say: Record<string, string>, lang: string, host: any, dir: string, cart: boolean}} Setting
+ * @typedef {{say: Record<string, string>, lang: string, host: any, dir: string, cart: boolean, history: boolean}} Setting
  * @typedef {{box: HTMLElement, picked: HTMLElement, why: HTMLElement, show: (value: string, states: State[]) => void}} Field
  * @typedef {{id: string, label: string, difference: string, spoken: string, possible: boolean}} State
  */
@@ -33,23 +33,30 @@ export class Form {
     this.c = configurator;
     this.setting = setting;
     const currency = configurator.labels.currency, digits = configurator.labels.digits;
-    const format = currency && new Intl.NumberFormat(setting.lang, { style: "currency", currency });
-    /** @param {number} cents */
-    this.money = (cents) => (format ? format.format(cents / 10 ** digits) : "");
+    const formats = Object.fromEntries(["auto", "always"].map((signDisplay) => [signDisplay, currency && new Intl.NumberFormat(setting.lang, { style: "currency", currency, signDisplay })]));
+    /** @param {number} cents @param {string} [sign] */
+    this.money = (cents, sign = "auto") => (currency ? formats[sign].format(cents / 10 ** digits).replace("-", "−") : "");
     this.number = new Intl.NumberFormat(setting.lang);
   }
 
   /** @param {string} word @param {Json} [values] */
   say(word, values = {}) {
-    return (this.setting.say[word] ?? word).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+    const side = this.setting.dir ? ["\u2068", "\u2069"] : ["", ""];
+    return (this.setting.say[word] ?? word).replace(/\{(\w+)\}/g, (_, name) => side.join(values[name] ?? ""));
   }
 
-  /** Draw, restore a code, and tell what was lost of it. @param {string} code */
+  /** @param {string} code what to restore; what is lost of it is told */
   start(code) {
     const totals = [...this.c.bounds().min].filter(Number.isFinite);
     this.#ends = [Math.min(...totals), Math.max(...[...this.c.bounds().max].filter(Number.isFinite))];
     this.#draw();
-    const lost = code ? this.c.restore(code) : { unknown: 0, refused: [] };
+    this.open(code);
+  }
+
+  /** Restore a code. @param {string} code */
+  open(code) {
+    const lost = this.c.restore(code);
+    this.#note.replaceChildren();
     this.#refresh("");
     if (lost.unknown) this.#note.append(h("p", {}, this.say("gone", { count: lost.unknown })));
     if (lost.refused.length) this.#note.append(h("p", {}, this.say("refused", { choices: this.#list(lost.refused) })));
@@ -98,16 +105,13 @@ export class Form {
     const button = (word, act, kind = "") => h("button", { type: "button", class: kind, "data-act": word, onclick: act }, h("span", {}, this.say(word)));
     const step = 10 ** this.c.labels.digits;
     this.#cap = h("input", { type: "range", min: Math.ceil(this.#ends[0] / step), max: Math.ceil(this.#ends[1] / step), value: Math.ceil(this.#ends[1] / step), "aria-label": this.say("cap"), oninput: () => this.#limit() });
-    const priced = this.c.labels.currency ? [
-      h("p", { class: "sum" }, h("span", {}, this.say("total")), this.#total),
-      h("label", { class: "cap" }, h("span", {}, this.say("cap"), " ", this.#capText), this.#cap),
-    ] : [];
-    return h("aside", { class: "summary", part: "summary", "aria-label": this.say("summary") },
-      ...priced, this.#count,
+    const priced = this.c.labels.currency;
+    return h("div", { class: "side" }, ...(priced ? [h("p", { class: "sum" }, h("span", {}, this.say("total")), this.#total)] : []), h("aside", { class: "summary", part: "summary", "aria-label": this.say("summary") },
+      ...(priced ? [h("label", { class: "cap" }, h("span", { class: "sum" }, this.say("cap"), this.#capText), this.#cap)] : []), this.#count,
       h("details", {}, h("summary", {}, this.say("summary")), this.#chosen, h("h5", {}, this.say("parts")), this.#parts),
       h("div", { class: "acts" },
         ...(this.setting.cart ? [button("cart", () => this.#tell("addtocart"), "primary")] : []),
-        button("back", () => this.#back()), button("surprise", () => this.#surprise()), button("share", () => this.#share()), button("reset", () => this.#act(() => this.c.unchoose()))));
+        button("back", () => this.#back()), button("surprise", () => this.#surprise()), button("share", () => this.#share()), button("reset", () => this.#act(() => this.c.unchoose())))));
   }
 
   /** @param {Json} option @returns {HTMLElement} */
@@ -244,6 +248,7 @@ export class Form {
     this.#past.push(this.c.code());
     change();
     this.#refresh(option);
+    if (this.setting.history) history.pushState(null, "", this.#link());
     this.#tell("configure");
   }
 
@@ -266,12 +271,17 @@ export class Form {
     this.#tell("configure");
   }
 
-  async #share() {
+  /** The page's address with the choices. */
+  #link() {
     const link = new URL(location.href);
     const rest = new URLSearchParams(link.hash.slice(1));
     rest.set("configuration", this.c.code());
     link.hash = String(rest);
-    await navigator.clipboard?.writeText(link.href).then(() => this.#announce(this.say("shared")), () => {});
+    return link.href;
+  }
+
+  async #share() {
+    await navigator.clipboard?.writeText(this.#link()).then(() => this.#announce(this.say("shared")), () => {});
   }
 
   /** Say why a value is out, and offer the smallest change. @param {string} option @param {string} value */
@@ -331,10 +341,11 @@ export class Form {
     this.#shown = c.complete() ?? this.#shown;
     const values = this.#shown.values, total = this.#shown.total, parts = this.#shown.parts, hidden = this.#shown.hidden;
     const totals = c.totals();
+    const choices = c.choices;
     const min = c.bounds().min;
     for (const one of c.options) {
       const field = /** @type {Field} */ (this.#fields.get(one.id));
-      const own = one.id in c.choices;
+      const own = Object.hasOwn(choices, one.id);
       field.box.hidden = hidden.includes(one.id);
       field.box.classList.toggle("own", own);
       field.why.hidden = true;
@@ -342,14 +353,14 @@ export class Form {
       field.show(values[one.id], this.#offered(one).map((value) => {
         const slot = c.slot(one.id, value.id);
         const possible = own ? c.possible(one.id, value.id) : min[slot] < Infinity;
-        const after = own && c.choices[one.id] !== value.id ? c.instead(one.id, value.id) : totals[slot];
+        const after = own && choices[one.id] !== value.id ? c.instead(one.id, value.id) : totals[slot];
         const difference = possible && this.c.labels.currency ? after - total : 0;
         const amount = this.money(Math.abs(difference));
         return {
           id: value.id,
           label: value.label ?? value.id,
           possible,
-          difference: difference ? (difference > 0 ? "+" : "−") + amount : "",
+          difference: difference ? this.money(difference, "always") : "",
           spoken: difference ? this.say(difference > 0 ? "plus" : "minus", { amount }) : "",
         };
       }));

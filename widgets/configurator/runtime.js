@@ -10,7 +10,7 @@
 /** @typedef {{id: string, label?: string, price?: number, parts?: Record<string, number>, off?: boolean, [key: string]: any}} ValueLabel */
 /** @typedef {{id: string, default?: number, aux?: string, values: ValueLabel[], [key: string]: any}} OptionLabel */
 /** @typedef {{rules: string, base?: {price?: number, parts?: Record<string, number>}, options: OptionLabel[], [key: string]: any}} Labels */
-/** @typedef {{vars: number[], level: Int32Array, start: Int32Array, slot: Int32Array, to: Int32Array, pair: Int32Array, pairs: number[][], root: number, slots: number[][], free: Float64Array}} Component */
+/** @typedef {{vars: number[], level: Int32Array, start: Int32Array, slot: Int32Array, to: Int32Array, pair: Int32Array, pairs: number[][], root: number, slots: number[][], flat: Int32Array, first: Int32Array, up: Float64Array, down: Float64Array}} Component `flat` are the slots of all levels, from `first[level]` on */
 /** @typedef {{values: Record<string, string>, total: number, parts: Record<string, number>, hidden: string[]}} Configuration `hidden` are the options that do not show */
 
 /** The artefact or its labels cannot be used. */
@@ -118,65 +118,68 @@ const readComponent = (reader, live) => {
     }
     first = targets[0];
   }
-  return { vars, level, start, slot, to, pair, pairs, root: nodes, slots, free: new Float64Array(length + 1) };
+  const first = new Int32Array(length + 1);
+  slots.forEach((some, l) => (first[l + 1] = first[l] + some.length));
+  const sums = () => new Float64Array(nodes + 1);
+  return { vars, level, start, slot, to, pair, pairs, root: nodes, slots, flat: Int32Array.from(slots.flat()), first, up: sums(), down: sums() };
 };
 
 /**
- * The least weight from each node to the end, or null where nothing is possible.
- * @param {Component} part @param {Float64Array} weight
+ * Take from the weights of each level the least among them, then find for each node, in `part.up`, by how
+ * much the best way to the end exceeds nothing. Levels that an edge skips add nothing then.
+ * @param {Component} part @param {Float64Array} weight changed in place
+ * @returns {number} the least weight of the component, Infinity where nothing is possible
  */
 const upward = (part, weight) => {
-  const level = part.level, start = part.start, slot = part.slot, to = part.to, slots = part.slots, free = part.free, root = part.root;
-  for (let l = 0; l < slots.length; l++) {
+  const start = part.start, slot = part.slot, to = part.to, flat = part.flat, first = part.first, up = part.up, root = part.root;
+  let total = 0;
+  for (let l = 1; l < first.length; l++) {
     let least = Infinity;
-    for (const s of slots[l]) if (weight[s] < least) least = weight[s];
-    if (least === Infinity) return null;
-    free[l + 1] = free[l] + least;
+    for (let i = first[l - 1]; i < first[l]; i++) if (weight[flat[i]] < least) least = weight[flat[i]];
+    if (least === Infinity) return least;
+    if (least) for (let i = first[l - 1]; i < first[l]; i++) weight[flat[i]] -= least;
+    total += least;
   }
-  const up = new Float64Array(root + 1);
-  for (let n = 1; n <= root; n++) {
-    const from = free[level[n] + 1];
+  for (let n = 1, e = 0; n <= root; n++) {
     let least = Infinity;
-    for (let e = start[n]; e < start[n + 1]; e++) {
-      const sum = weight[slot[e]] + free[level[to[e]]] - from + up[to[e]];
+    for (const end = start[n + 1]; e < end; e++) {
+      const sum = weight[slot[e]] + up[to[e]];
       if (sum < least) least = sum;
     }
     up[n] = least;
   }
-  return up[root] < Infinity ? up : null;
+  return total + up[root];
 };
 
 /**
  * The least weight of a whole configuration through each slot.
- * @param {Component} part @param {Float64Array} weight @param {Float64Array} up
+ * @param {Component} part @param {Float64Array} weight as `upward` left it @param {number} total of all components
  * @param {Float64Array} result filled for the component's slots; Infinity before
  */
-const through = (part, weight, up, result) => {
-  const level = part.level, start = part.start, slot = part.slot, to = part.to, pair = part.pair, pairs = part.pairs, root = part.root, slots = part.slots, free = part.free;
-  const down = new Float64Array(root + 1).fill(Infinity);
+const through = (part, weight, total, result) => {
+  const start = part.start, slot = part.slot, to = part.to, pair = part.pair, pairs = part.pairs, root = part.root, flat = part.flat, first = part.first, up = part.up, down = part.down.fill(Infinity);
   const skipped = new Float64Array(pairs.length).fill(Infinity);
-  down[root] = free[level[root]];
-  skipped[0] = down[root] + up[root];
+  const over = new Float64Array(first.length).fill(Infinity);
+  down[root] = 0;
+  skipped[0] = up[root];
   for (let n = root; n > 0; n--) {
-    const before = down[n] - free[level[n] + 1];
+    const before = down[n];
     if (before === Infinity) continue;
-    for (let e = start[n]; e < start[n + 1]; e++) {
-      const t = to[e];
-      const reach = before + weight[slot[e]] + free[level[t]];
+    for (let e = start[n], end = start[n + 1]; e < end; e++) {
+      const s = slot[e], t = to[e], p = pair[e];
+      const reach = before + weight[s];
       const sum = reach + up[t];
       if (reach < down[t]) down[t] = reach;
-      if (sum < result[slot[e]]) result[slot[e]] = sum;
-      if (pair[e] >= 0 && sum < skipped[pair[e]]) skipped[pair[e]] = sum;
+      if (sum < result[s]) result[s] = sum;
+      if (p >= 0 && sum < skipped[p]) skipped[p] = sum;
     }
   }
-  const over = new Float64Array(slots.length).fill(Infinity);
-  pairs.forEach(([from, end], p) => {
-    for (let l = from + 1; l < end; l++) if (skipped[p] < over[l]) over[l] = skipped[p];
-  });
-  for (let l = 0; l < slots.length; l++) {
-    if (over[l] === Infinity) continue;
-    const rest = over[l] - (free[l + 1] - free[l]);
-    for (const s of slots[l]) if (rest + weight[s] < result[s]) result[s] = rest + weight[s];
+  for (let p = 0; p < pairs.length; p++) {
+    for (let l = pairs[p][0] + 1; l < pairs[p][1]; l++) if (skipped[p] < over[l]) over[l] = skipped[p];
+  }
+  const rest = total - up[root];
+  for (let l = 1; l < first.length; l++) {
+    for (let i = first[l - 1]; i < first[l]; i++) result[flat[i]] = rest + Math.min(result[flat[i]], over[l - 1] + weight[flat[i]]);
   }
 };
 
@@ -209,6 +212,7 @@ export class Configurator {
   /** @type {Float64Array} prices, masked slots at Infinity */ #cost;
   /** @type {Float64Array} the same with prices turned round */ #saving;
   #basePrice = 0;
+  /** @type {{min: Float64Array, max: Float64Array, cap: number} | undefined} what `bounds` last found */ #known;
 
   /**
    * @param {ArrayBuffer | Uint8Array} data the artefact
@@ -295,43 +299,33 @@ export class Configurator {
     return weight;
   }
 
-  /**
-   * The least weight below each node of each component, and the least total; null where none is possible.
-   * @param {Float64Array} weight
-   */
-  #ups(weight) {
+  /** The least total of the weights, which are changed in place. @param {Float64Array} weight */
+  #least(weight) {
     let total = 0;
     for (const s of this.#core) total += weight[s];
-    const ups = [];
     for (const part of this.#parts) {
-      const up = total < Infinity ? upward(part, weight) : null;
-      if (!up) return null;
-      total += part.free[part.level[part.root]] + up[part.root];
-      ups.push(up);
+      if (total === Infinity) break;
+      total += upward(part, weight);
     }
-    return total < Infinity ? { total, ups } : null;
+    return total;
   }
 
   /** @param {Float64Array} weight @returns {Float64Array} the least total weight through each slot */
   #through(weight) {
     const result = new Float64Array(this.slots).fill(Infinity);
-    const found = this.#ups(weight);
-    if (!found) return result;
-    this.#parts.forEach((part, p) => {
-      const up = found.ups[p];
-      through(part, weight, up, result);
-      const others = found.total - part.free[part.level[part.root]] - up[part.root];
-      if (others) for (const slots of part.slots) for (const s of slots) result[s] += others;
-    });
-    for (const s of this.#core) result[s] = found.total;
+    const total = this.#least(weight);
+    if (total === Infinity) return result;
+    for (const part of this.#parts) through(part, weight, total, result);
+    for (const s of this.#core) result[s] = total;
     return result;
   }
 
   /**
    * The exact least and greatest total of each slot under the choices; Infinity where impossible,
-   * or dearer than the cap even at its least. Two passes over the diagram.
+   * or dearer than the cap even at its least. Two passes over the diagram; kept until the next change.
    */
   bounds() {
+    if (this.#known?.cap === this.cap) return this.#known;
     const min = this.#through(this.#weights(this.#chosen, this.#cost));
     const max = this.#through(this.#weights(this.#chosen, this.#saving));
     for (let s = 0; s < this.slots; s++) {
@@ -340,27 +334,21 @@ export class Configurator {
       if (min[s] > this.cap) min[s] = Infinity;
       if (min[s] === Infinity) max[s] = Infinity;
     }
-    return { min, max };
-  }
-
-  /** @param {string} option @returns {string[]} the values that are possible under all choices and the cap */
-  domain(option) {
-    const min = this.bounds().min;
-    const v = this.#variable(option);
-    return this.labels.options[v].values.filter((_, i) => min[this.#base[v] + i] < Infinity).map((value) => value.id);
+    return (this.#known = { min, max, cap: this.cap });
   }
 
   /** @param {string} option @param {string} value whether it can be chosen, leaving all other choices */
   possible(option, value) {
-    const v = this.#variable(option);
-    return this.#fits([...this.#chosen].filter(([other]) => other !== v), v, this.slot(option, value), true);
+    const v = this.#variable(option), slot = this.slot(option, value);
+    if (this.#known?.cap === this.cap && !this.#chosen.has(v)) return this.#known.min[slot] < Infinity;
+    return this.#fits([...this.#chosen].filter(([other]) => other !== v), v, slot, true);
   }
 
   /** @param {[number, number][]} chosen @param {number} v @param {number} slot @param {boolean} capped */
   #fits(chosen, v, slot, capped) {
     const weight = this.#weights(new Map([...chosen, [v, slot]]), this.#cost);
-    const least = this.#ups(weight);
-    return !!least && !(capped && least.total + this.#basePrice > this.cap);
+    const least = this.#least(weight);
+    return least < Infinity && !(capped && least + this.#basePrice > this.cap);
   }
 
   /**
@@ -369,12 +357,19 @@ export class Configurator {
    */
   choose(option, value) {
     if (!this.possible(option, value)) return false;
-    this.#chosen.set(this.#variable(option), this.slot(option, value));
+    this.#take(option, value);
     return true;
+  }
+
+  /** @param {string} option @param {string} value */
+  #take(option, value) {
+    this.#known = undefined;
+    this.#chosen.set(this.#variable(option), this.slot(option, value));
   }
 
   /** @param {string} [option] forget one choice, or all */
   unchoose(option) {
+    this.#known = undefined;
     if (option === undefined) this.#chosen.clear();
     else this.#chosen.delete(this.#variable(option));
   }
@@ -494,8 +489,8 @@ export class Configurator {
   force(option, value, cap) {
     const found = this.how(option, value, cap);
     if (!found) return null;
-    for (const change of found.changes) this.#chosen.set(this.#variable(change.option), this.slot(change.option, change.to));
-    this.#chosen.set(this.#variable(option), this.slot(option, value));
+    for (const change of found.changes) this.#take(change.option, change.to);
+    this.#take(option, value);
     return found;
   }
 
@@ -504,16 +499,15 @@ export class Configurator {
    * @param {Float64Array} weight @returns {number[] | null}
    */
   #solve(weight) {
-    const least = this.#ups(weight);
-    return least && this.#walk((part, p) => {
-      const up = least.ups[p];
+    if (this.#least(weight) === Infinity) return null;
+    return this.#walk((part) => {
+      const up = part.up;
       return {
         edge: (n) => {
           let best = part.start[n];
           let least = Infinity;
           for (let e = best; e < part.start[n + 1]; e++) {
-            const t = part.to[e];
-            const sum = weight[part.slot[e]] + part.free[part.level[t]] + up[t];
+            const sum = weight[part.slot[e]] + up[part.to[e]];
             if (sum < least) [least, best] = [sum, e];
           }
           return best;
@@ -548,9 +542,9 @@ export class Configurator {
   /** @param {number[]} found one slot for each variable @returns {Configuration} */
   #configuration(found) {
     /** @type {Record<string, number>} */
-    const parts = { ...this.labels.base?.parts };
+    const parts = { __proto__: null, ...this.labels.base?.parts };
     /** @type {Record<string, string>} */
-    const values = {};
+    const values = { __proto__: null };
     /** @type {string[]} */
     const hidden = [];
     let total = this.#basePrice;

@@ -7,11 +7,11 @@ severity warning are left out of the model, problems of severity error make it u
 from __future__ import annotations
 
 from syndicator.configurator.importing.coom import read_coom
-from syndicator.configurator.importing.dimacs import read_dimacs
+from syndicator.configurator.importing.dimacs import read_dimacs, value_map
 from syndicator.configurator.importing.sxfm import read_sxfm
 from syndicator.configurator.importing.uvl import read_uvl
 
 READERS = {"sxfm": read_sxfm, "uvl": read_uvl, "coom": read_coom, "cnf": read_dimacs}
 """The reader of each file name ending."""
 
-__all__ = ["READERS", "read_coom", "read_dimacs", "read_sxfm", "read_uvl"]
+__all__ = ["READERS", "read_coom", "read_dimacs", "read_sxfm", "read_uvl", "value_map"]

@@ -22,6 +22,7 @@ from syndicator.errors import Origin, Problem
 
 MAX_VALUES = 1024
 MAX_DEPTH = 12
+MAX_OPTIONS = 5000
 _TOKEN = re.compile(r'"[^"]*"|//.*|-\*-|&&|\|\||!=|<=|>=|->|[{}(),=<>!+*/-]|[^\s{}(),=<>!+*/"&|-]+')
 _BLOCK = re.compile(r"(product|structure|enumeration|behavior)\s*(\w*)\s*\{")
 _FEATURE = re.compile(
@@ -89,6 +90,8 @@ class _Reader:
         self._options: dict[str, Option] = {}
         self._places: dict[str, list[str]] = {"": [""]}
         """The prefixes under which each structure stands."""
+        self._within: list[str] = []
+        """The structures that are being flattened."""
 
     # --- declarations ------------------------------------------------------------------
 
@@ -135,9 +138,13 @@ class _Reader:
             self._number(match, path, number)
         elif kind in self._enumerations:
             self._option(path, self._enumerations[kind], Display.RADIO, number)
-        elif kind in self.structures and depth < MAX_DEPTH:
+        elif kind in self._within:
+            self._notes.error("recursion", f"the structure {kind} holds itself", number, path)
+        elif kind in self.structures and depth < MAX_DEPTH and len(self._options) < MAX_OPTIONS:
+            self._within.append(kind)
             self._places.setdefault(kind, []).append(f"{path}_")
             self.features(self.structures[kind], f"{path}_", depth + 1)
+            self._within.pop()
         else:
             self._notes.unmapped(f"the feature {path} of an unknown type", number, kind)
 

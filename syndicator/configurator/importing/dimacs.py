@@ -1,9 +1,9 @@
-"""DIMACS CNF: clauses over numbered variables, named by comments or by a value map."""
+"""DIMACS CNF: clauses over numbered variables, which comments name, one by one or as values."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from syndicator.configurator.formulas import Among, Formula, Not, Some
 from syndicator.configurator.importing.features import FeatureModel
@@ -14,19 +14,21 @@ _NAMED = re.compile(r"c\s+(\d+)\$?\s+(\S+)\s*")
 MAX_VARIABLES = 5000
 
 
-def read_dimacs(
-    text: str, file: str, values: Mapping[str, tuple[str, ...]] | None = None
-) -> tuple[Model, list[Problem]]:
+def read_dimacs(text: str, file: str) -> tuple[Model, list[Problem]]:
     """Return the model of a CNF file and what is wrong with it.
 
-    `values` maps an option to the names of the variables that are its values (exactly one of
-    them holds, by the clauses or not); every other variable becomes a toggle. Comments
-    `c 12 name` name variables.
+    A comment `c 12 name` names a variable, which is a toggle; `c 12 option=value` makes it a value
+    of an option, of which exactly one holds, by the clauses or not.
     """
     reader = _Reader(file)
     for number, line in enumerate(text.splitlines(), 1):
         reader.line(line.strip(), number)
-    return reader.model(values or {})
+    return reader.model()
+
+
+def value_map(rows: Iterable[Sequence[str]]) -> str:
+    """Return the comments that say what rows of variable, option and value do."""
+    return "".join(f"c {variable} {option}={value}\n" for variable, option, value in rows)
 
 
 class _Reader:
@@ -72,18 +74,20 @@ class _Reader:
             else:
                 self._pending.append(literal)
 
-    def model(self, values: Mapping[str, tuple[str, ...]]) -> tuple[Model, list[Problem]]:
+    def model(self) -> tuple[Model, list[Problem]]:
         if self._count is None:
             self._notes.error("bad-format", "there is no line `p cnf variables clauses`", 1)
         names = [self._names.get(one, f"x{one}") for one in range(1, (self._count or 0) + 1)]
         places: dict[str, tuple[int, int]] = {}
         options: list[Option] = []
-        for option, members in values.items():
-            for place, member in enumerate(members):
-                if member not in names:
-                    self._notes.error("unknown-value", f"no variable is named {member!r}", 1)
-                places[member] = (len(options), place)
-            options.append(Option(option, tuple(map(Value, members))))
+        members: dict[str, list[str]] = {}
+        for name in names:
+            if "=" in name:
+                members.setdefault(name.partition("=")[0], []).append(name)
+        for option, held in members.items():
+            places |= {name: (len(options), place) for place, name in enumerate(held)}
+            ids = (name.partition("=")[2] for name in held)
+            options.append(Option(option, tuple(map(Value, ids))))
         for name in names:
             if name not in places:
                 places[name] = (len(options), 1)
