@@ -82,7 +82,7 @@ def _node(node: Any) -> Markup:  # noqa: ANN401  a text or an element, see docs/
 
 
 def _speaker(words: Mapping[str, str]) -> Say:
-    """Return the function that says a word of the interface, as `product.js` does."""
+    """Return the function that says a word of the interface, as `view.js` does."""
 
     def say(word: str, **values: object) -> str:
         return re.sub(r"\{(\w+)\}", lambda found: str(values[found[1]]), words.get(word, word))
