@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from syndicator.rendering import render_element
+from syndicator.rendering import inline_look, linked_look, render_element
 
 WORDS = {
     "documents": "Dokumente",
@@ -36,6 +36,7 @@ DOCUMENT = {
 
 def drawn(document=DOCUMENT, **options):
     given = {"base_url": "https://aisle.example/", "locale": "de", "partner": "p", "words": WORDS}
+    given["look"] = inline_look("")
     return render_element(document, **(given | options)).decode()
 
 
@@ -52,6 +53,20 @@ def test_facts_of_a_file_are_written_for_the_reader():
     assert re.sub(r"\s", " ", drawn()).count("Anleitung · Deutsch · 8 Seiten · 1,8 MB") == 1
 
 
+def test_pictures_are_offered_as_avif_first():
+    sizes = [{"src": "m/a-320.webp", "width": 320}]
+    avif = [{"src": "m/a-320.avif", "width": 320}, {"src": "m/a.avif", "width": 800}]
+    image = {"src": "m/a.jpg", "role": "hero", "alt": "A", "width": 800, "height": 600}
+    page = drawn({**DOCUMENT, "media": [{**image, "sizes": sizes, "avif": avif}]})
+    source = (
+        '<picture><source type="image/avif" srcset="https://aisle.example/m/a-320.avif 320w, '
+        'https://aisle.example/m/a.avif 800w" sizes="auto, (max-width: 40rem) 100vw, 40rem"><img '
+    )
+    assert source in page
+    assert page.count("</picture>") == page.count("<picture>") > 0
+    assert "<picture>" not in drawn({**DOCUMENT, "media": [{**image, "sizes": sizes}]})
+
+
 def test_text_is_escaped_and_bad_addresses_are_dropped():
     page = drawn()
     assert "Rad &lt;1&gt;</h2>" in page
@@ -64,8 +79,8 @@ def test_the_direction_follows_the_locale(locale, direction):
 
 
 def test_the_look_is_inline_or_a_file_with_its_hash():
-    assert "<style>a{}</style>" in drawn(style="a{}")
-    linked = drawn(stylesheet=("https://aisle.example/w/a.css", "sha256-x"))
+    assert "<style>a{}</style>" in drawn(look=inline_look("a{}"))
+    linked = drawn(look=linked_look("https://aisle.example/w/a.css", "sha256-x"))
     assert (
         '<link rel="stylesheet" href="https://aisle.example/w/a.css" integrity="sha256-x"' in linked
     )
@@ -73,7 +88,7 @@ def test_the_look_is_inline_or_a_file_with_its_hash():
 
 
 def test_a_style_cannot_close_its_element():
-    assert "</style><script>" not in drawn(style="</style><script>")
+    assert "</style><script>" not in drawn(look=inline_look("</style><script>"))
 
 
 def test_the_smallest_document_is_drawn():
