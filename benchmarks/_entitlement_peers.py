@@ -8,7 +8,7 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, TypeAlias
 
 from _entitlement_workload import NOW, Rule, Size, Term, Workload, read, resolve_all, timed
 from _rows import row
@@ -16,6 +16,8 @@ from _rows import row
 from syndicator.catalog.model import Product
 from syndicator.entitlement import Manifests, World, explain
 
+Sums: TypeAlias = tuple[int, int, int]
+"""Of a set of products: how many, the sum of their positions, and the sum of their squares."""
 RUNS = 3
 """Alternating runs of both sides behind each ratio."""
 
@@ -75,11 +77,11 @@ def _versus(
     yield row(case, theirs, unit, subject=label)
 
 
-def _sums(work: Workload, manifests: Manifests, partners: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the count and the sum of positions of each partner's products: easy to compare."""
+def _sums(work: Workload, manifests: Manifests, partners: Sequence[str]) -> list[Sums]:
+    """Return what tells each partner's set of products from any other that a mistake may give."""
     _, answer = resolve_all(work.catalog, manifests)
     held = [answer.editions[answer.partners[name]["en"]].skus.members for name in partners]
-    return [(len(each), sum(each)) for each in held]
+    return [(len(each), sum(each), sum(at * at for at in each)) for each in held]
 
 
 def _columns(work: Workload) -> dict[str, list[Any]]:
@@ -94,7 +96,7 @@ def _columns(work: Workload) -> dict[str, list[Any]]:
     }
 
 
-def _duckdb(work: Workload) -> Callable[[Sequence[str]], list[tuple[int, int]]]:
+def _duckdb(work: Workload) -> Callable[[Sequence[str]], list[Sums]]:
     """One SELECT for each partner, over a table in memory, two threads."""
     import duckdb  # noqa: PLC0415  optional
     import polars as pl  # noqa: PLC0415  hands the table over
@@ -103,12 +105,15 @@ def _duckdb(work: Workload) -> Callable[[Sequence[str]], list[tuple[int, int]]]:
     frame = pl.DataFrame(_columns(work))  # noqa: F841  read by name in the next line
     database.execute("create table product as select * from frame")
 
-    def run(partners: Sequence[str]) -> list[tuple[int, int]]:
-        found = []
+    def run(partners: Sequence[str]) -> list[Sums]:
+        found: list[Sums] = []
         for partner in partners:
-            statement = "select count(*), coalesce(sum(position), 0) from product where "
+            statement = (
+                "select count(*), coalesce(sum(position), 0),"
+                " coalesce(sum(position * position), 0) from product where "
+            )
             result = database.execute(statement + _where(work.of(partner))).fetchone()
-            found.append((int(result[0]), int(result[1])))
+            found.append((int(result[0]), int(result[1]), int(result[2])))
         return found
 
     return run
@@ -134,7 +139,7 @@ def _sql(term: Term) -> str:
     return f"{term.field} in ({', '.join(repr(value) for value in term.values)})"
 
 
-def _polars(work: Workload) -> Callable[[Sequence[str]], list[tuple[int, int]]]:
+def _polars(work: Workload) -> Callable[[Sequence[str]], list[Sums]]:
     """A hundred partners a select, categorical columns."""
     import polars as pl  # noqa: PLC0415  optional
 
@@ -155,8 +160,8 @@ def _polars(work: Workload) -> Callable[[Sequence[str]], list[tuple[int, int]]]:
             [pl.all_horizontal(map(mask, c)) for c in clauses] or pl.lit(False)
         )
 
-    def run(partners: Sequence[str]) -> list[tuple[int, int]]:
-        found: list[tuple[int, int]] = []
+    def run(partners: Sequence[str]) -> list[Sums]:
+        found: list[Sums] = []
         for start in range(0, len(partners), 100):
             chosen = partners[start : start + 100]
             held = [
@@ -167,7 +172,11 @@ def _polars(work: Workload) -> Callable[[Sequence[str]], list[tuple[int, int]]]:
             ]
             counts = frame.select([e.len().alias(f"n{at}") for at, e in enumerate(held)]).row(0)
             sums = frame.select([e.sum().alias(f"s{at}") for at, e in enumerate(held)]).row(0)
-            found += [(int(n), int(s)) for n, s in zip(counts, sums, strict=True)]
+            squares = frame.select(
+                [(e * e).sum().alias(f"q{at}") for at, e in enumerate(held)]
+            ).row(0)
+            told = zip(counts, sums, squares, strict=True)
+            found += [(int(n), int(s), int(q)) for n, s, q in told]
         return found
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from syndicator.catalog.quality import Completeness, completeness, duplicates
 from syndicator.catalog.report import render_report
 from syndicator.cli.session import Session, standard
 from syndicator.configurator import check_model
+from syndicator.entitlement.schemas import schemas
 from syndicator.errors import InvalidInputError, UsageError
 from syndicator.workspace import read_workspace
 
@@ -30,6 +32,7 @@ def init(folder: Path, as_json: bool) -> None:
         raise UsageError(f"{folder} is not empty; name a new folder")
     template = files("syndicator.cli") / "templates" / "workspace"
     written = _copy(template, folder, _identity(folder.resolve().name))
+    written += _schemas(folder / "manifests" / "schemas")
     session.answer({"ok": True, "workspace": str(folder), "files": written})
     if not as_json:
         session.say(f"Made a workspace in {folder} ({len(written)} files). Next:")
@@ -64,6 +67,16 @@ def _identity(name: str) -> dict[str, str]:
     identifier = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "workspace"
     title = re.sub(r"[^\w ]+", " ", name).strip().title() or "Workspace"
     return {"WORKSPACE_ID": identifier, "WORKSPACE_NAME": title}
+
+
+def _schemas(folder: Path) -> list[str]:
+    """Write the schemas of manifests, for completion in an editor."""
+    folder.mkdir(parents=True)
+    paths = []
+    for name, schema in schemas().items():
+        (folder / name).write_text(json.dumps(schema, indent=2) + "\n", "utf-8")
+        paths.append(str(folder / name))
+    return paths
 
 
 def _copy(source: Traversable, target: Path, words: dict[str, str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import datetime
 from typing import TypeAlias
 
@@ -172,6 +173,8 @@ class _Alone:
     compiler: Compiler
     named: Mapping[str, Selector]
     now: datetime
+    known: dict[str, bool] = attribute(default_factory=dict)
+    """Named selectors that were judged: they may use each other many times over."""
 
     def shown(self, decision: _Decision) -> bool:
         """Tell whether the product is shown: the decision of docs/formats/entitlement.md."""
@@ -194,7 +197,9 @@ class _Alone:
             case Negation(operand=operand):
                 return not self._takes(operand)
             case Named(name=name):
-                return self._takes(self.named[name])
+                if name not in self.known:
+                    self.known[name] = self._takes(self.named[name])
+                return self.known[name]
             case Everything():
                 return True
 

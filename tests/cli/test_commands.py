@@ -25,6 +25,16 @@ def test_a_new_workspace_publishes_at_once(run: Run, workspace: Path) -> None:
     assert published["heads"] == 2
 
 
+def test_a_new_workspace_completes_manifests_in_an_editor(workspace: Path) -> None:
+    """The first line of its manifests names a schema that is there, as are those it leads to."""
+    line, *_ = (workspace / "manifests/partners.yaml").read_text().splitlines()
+    assert line == "# yaml-language-server: $schema=schemas/manifest.json"
+    folder = workspace / "manifests/schemas"
+    schema = json.loads((folder / "manifest.json").read_text())
+    for kind in schema["allOf"]:
+        assert (folder / kind["then"]["$ref"]).is_file()
+
+
 def test_publishing_twice_writes_nothing_the_second_time(run: Run, published: Path) -> None:
     """The second run says so, and no file of the target is touched."""
     before = {path: path.stat().st_mtime_ns for path in (published / "build").rglob("*")}
@@ -162,6 +172,13 @@ BAD_INPUT = {
         "manifests/partners.yaml",
         "products: all",
         'products: catgory = "x"',
+        "category",
+    ),
+    "unparsable manifests": ("manifests/partners.yaml", "id: dealers\n", "id: [dealers\n", "YAML"),
+    "retired category": (
+        "manifests/partners.yaml",
+        "products: all",
+        'products: category under "lamps/retired"',
         "category",
     ),
     "unknown target": ("syndicator.toml", '"local"', '"lokal"', "lokal"),

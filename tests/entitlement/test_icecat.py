@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from syndicator.entitlement import check_selectors, explain, parse_manifests, resolve, who_sees
@@ -70,6 +72,19 @@ def test_every_partner_holds_what_its_programs_and_region_say(catalog, manifests
         expected = [sku for sku, product in catalog.products.items() if shown(row, product)]
         assert answer.editions[name].skus == expected
         assert expected
+
+
+def test_editions_keep_their_names_while_products_and_members_change(catalog, manifests):
+    """Without half of the products and one partner, and with a twin of another: the same ids."""
+    answer = resolve(catalog, manifests, NOW)
+    half = {sku: p for n, (sku, p) in enumerate(catalog.products.items()) if n % 2}
+    fewer = {name: one for name, one in manifests.partners.items() if name != "shop-02"}
+    twin = {"shop-21": replace(manifests.partners["shop-01"], id="shop-21")}
+    changed = replace(manifests, partners={**fewer, **twin})
+    later = resolve(msgspec.structs.replace(catalog, products=half), changed, NOW)
+    kept = {name: ids for name, ids in answer.partners.items() if name != "shop-02"}
+    assert later.partners == {**kept, "shop-21": answer.partners["shop-01"]}
+    assert (len(later.partners), len(later.editions)) == (20, 19)
 
 
 def test_the_rule_that_decides_is_named_with_its_line(catalog, manifests):

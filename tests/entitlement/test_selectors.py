@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.entitlement import parse_manifests, select_products
+from syndicator.entitlement import Impact, World, parse_manifests, select_products
 from syndicator.entitlement.grammar import Mistake, parse_selector
 from syndicator.errors import InvalidInputError
 
@@ -138,6 +138,7 @@ ASKED_IN_VAIN = {
     'brnad = "Norrvind"': ("unknown-field", "Did you mean 'brand'?"),
     'spec.powr = "x"': ("unknown-spec", "Did you mean 'power'?"),
     'category under "bikse"': ("unknown-category", "Did you mean 'bikes'?"),
+    'category under "bikes/retired"': ("unknown-category", "Did you mean 'bikes/e-bikes'?"),
     'family = "ebike"': ("unknown-family", "Did you mean 'e-bike'?"),
     'brand = "Norvind"': ("unknown-brand", "Did you mean 'Norrvind'?"),
     "spec.power > 5 kg": ("wrong-unit", ""),
@@ -182,6 +183,21 @@ def test_selectors_that_use_each_other_too_deeply_are_refused(say):
     text = "kind: selector\nid: s0\nproducts: all\n---\n" + "\n---\n".join(chain)
     found = say.problems(text)
     assert {each.code for each in found} == {"selector-depth"}
+
+
+def test_a_selector_that_doubles_itself_costs_one_step_a_name(say, bikes):
+    """Written out it would have half a billion terms; every question is answered all the same."""
+    chain = [f"kind: selector\nid: s{n}\nproducts: '@s{n - 1} or @s{n - 1}'" for n in range(1, 29)]
+    text = "kind: selector\nid: s0\nproducts: spec.power > 900 W\n---\n" + "\n---\n".join(chain)
+    text += "\n---\nkind: partner\nid: p\n---\nkind: grant\nid: g\nto: all\nproducts: '@s28'"
+    manifests = say.manifests(text)
+    assert {each.code for each in say.check(manifests, bikes)} == {"selects-nothing"}
+    assert say.held(bikes, text, "p") == []
+    assert not say.explain(bikes, manifests, "p", "E250", say.NOW).allowed
+    world = World.of(bikes, manifests)
+    stronger = {"power": {"type": "number", "value": 950.0, "unit": "W"}}
+    changed = say.product("E250", family="e-bike", category="bikes/e-bikes", specs=stronger)
+    assert len(Impact(world, say.NOW).touched(changed)) == 1
 
 
 def test_a_selector_of_many_thousand_terms_is_read_and_computed(say, bikes):
