@@ -181,7 +181,6 @@ def _version() -> str:
     files = [*home.glob("*.py")]
     for package in _CODE:
         files += [path for path in (home / package).rglob("*") if path.suffix in {".py", ".j2"}]
-    stamps = [
-        (path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in sorted(files)
-    ]
+    files.sort()
+    stamps = [(path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in files]
     return hashlib.sha256(f"{syndicator.__version__}{stamps}".encode()).hexdigest()
