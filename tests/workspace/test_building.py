@@ -25,8 +25,9 @@ def built(
 ) -> dict[str, bytes]:
     """Every object, head and list of media of a build, as bytes."""
     namer = workspace.settings.namer
-    renderer = Renderer(kept) if kept else Renderer()
-    memory = pipeline.Memory(Packer(namer, kept), renderer, kept, run)
+    memory = pipeline.Memory(Packer(namer, kept), run=run, kept=kept)
+    if kept:
+        memory.renderer, memory.drawer = Renderer(kept), pipeline.Drawer(kept)
     shelf = pipeline.stock(workspace)
     build = pipeline.build(workspace, shelf, decided, memory=memory)
     objects = {key: piece.make() for key, piece in build.objects.items()}
