@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,3 +77,12 @@ def show(rows: Iterable[Row], *, as_json: bool) -> None:
         met = {None: "", True: "met", False: "NOT MET"}[one["met"]]
         told = f"{one['value']:>14,.10g} {one['unit']:<11} {ratio:<24} {reach:<20} {met}"
         print(f"{one['case']:<72} {one['subject']:<20} {told}".rstrip())
+
+
+@contextmanager
+def timed() -> Iterator[Callable[[], float]]:
+    """Yield how to ask for the seconds since the block began, or of the whole block after it."""
+    began = time.perf_counter()
+    ended: list[float] = []
+    yield lambda: (ended[0] if ended else time.perf_counter()) - began
+    ended.append(time.perf_counter())

@@ -31,15 +31,19 @@ from syndicator.widgets import WidgetPackage, built_in_folder, find_widgets  # n
 from syndicator.widgets.minifying import minified  # noqa: E402
 from tests.browser import documents  # noqa: E402
 from tests.browser.conftest import FLAGS  # noqa: E402
-from tests.browser.origins import Origin, page, published, serving  # noqa: E402
-from tests.browser.publisher import Zone  # noqa: E402
+from tests.browser.origins import Origin, in_sequence, page, published, serving  # noqa: E402
+from tests.browser.publisher import PUBLIC_KEY, Zone  # noqa: E402
 
 THROTTLE = 4
 RUNS = {"small": 1, "full": 7}
 """Alternating runs with and without the tag."""
 FALLBACK = "<p>The shop's own words.</p>"
 ROOM = 'style="display:flow-root;min-block-size:2600px"'
-TAG = f'<syndicator-aisle partner="velohaus" sku="NV-FJORD-7" {ROOM}>{FALLBACK}</syndicator-aisle>'
+TAG = (
+    f'<syndicator-aisle partner="velohaus" sku="NV-FJORD-7" key="{PUBLIC_KEY}" edition="%s" {ROOM}>'
+    f"{FALLBACK}</syndicator-aisle>"
+)
+"""As `syndicator snippet` writes it."""
 SHOP = (
     "<h2>Räder</h2><p>Words, <b>bold words</b> and <em>others</em>: 1.899,00 €.</p>"
     "<table><tr><th>a<td>b</table><ul><li>One</ul>"
@@ -85,6 +89,7 @@ class Stage:
     store: Origin
     shop: Origin
     browser: Browser
+    product: dict[str, Any]
 
     @contextmanager
     def tab(self) -> Iterator[Page]:
@@ -118,10 +123,10 @@ def stage() -> Iterator[Stage]:
         script = f'<script type="module" src="{store.url}{entry}" crossorigin></script>'
         html = '<!doctype html><html lang="de"><title>Shop</title><link rel="icon" href="data:,">'
         html += f'<body><h1>Shop</h1>{SHOP}<button id="busy">Busy</button>'
-        shop.answers["/with"] = page(html + TAG + script.format(store.url))
+        shop.answers["/with"] = page(html + TAG % zone.editions["velohaus"]["de"] + script)
         shop.answers["/without"] = page(html + FALLBACK)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield Stage(package, store, shop, browser)
+        yield Stage(package, store, shop, browser, product)
         browser.close()
 
 
@@ -167,16 +172,23 @@ def visit(on: Stage, path: str, *, wait: bool) -> dict[str, float]:
 
 
 def longest_task(events: list[dict[str, Any]], address: str) -> float:
-    """Return the CPU time in ms of the longest task of the main thread that showed `address`."""
-    shown = [
-        (one["pid"], one["tid"])
+    """Return the CPU time in ms of the longest task of the main thread that showed `address`.
+
+    The task in which the browser puts the new page in place of the old one is nobody's.
+    """
+    commits = [
+        one
         for one in events
         if one["name"] == "CommitLoad" and one.get("args", {}).get("data", {}).get("url") == address
     ]
+    shown = {(one["pid"], one["tid"]) for one in commits}
+    start = max(one["ts"] for one in commits)
     tasks = [
         one.get("tdur", 0)
         for one in events
-        if (one["pid"], one["tid"]) in shown and one["name"].endswith("RunTask")
+        if (one["pid"], one["tid"]) in shown
+        and one["name"].endswith("RunTask")
+        and one["ts"] > start
     ]
     return max(tasks, default=0) / 1000
 
@@ -184,6 +196,8 @@ def longest_task(events: list[dict[str, Any]], address: str) -> float:
 def loading(on: Stage, runs: int) -> Iterator[dict[str, Any]]:
     """Compare the page with and without the tag."""
     with_it, without = [], []
+    for path in ("with", "without"):  # fonts and code are read once by any browser
+        visit(on, path, wait=path == "with")
     for _ in range(runs):
         with_it.append(visit(on, "with", wait=True))
         without.append(visit(on, "without", wait=False))
@@ -196,8 +210,9 @@ def loading(on: Stage, runs: int) -> Iterator[dict[str, Any]]:
     yield row("script on the main thread", added("script"), "ms", reach=50, **note)
     yield row("style and layout", added("layout"), "ms", **note)
     longest = statistics.median(one["longest"] for one in with_it)
-    yield row("longest task (a long one has 50 ms)", longest, "ms", reach=50, **note)
     bare = statistics.median(one["longest"] for one in without)
+    # A page that stalls by itself stalls with the tag too; what counts is what the tag adds.
+    yield row("longest task (a long one has 50 ms)", longest, "ms", reach=max(50, bare), **note)
     yield row("longest task of the page without the tag", bare, "ms", **note)
     yield row(
         "layout shift, room reserved", max(one["shift"] for one in with_it), "", reach=0, **note
@@ -219,14 +234,31 @@ def requests(on: Stage) -> Iterator[dict[str, Any]]:
     yield row("requests, cold, without pictures", len(asked[0]) - len(pictures), "requests")
     yield row("requests for pictures, cold", len(pictures), "requests")
     yield row("requests, warm within the head's lifetime", len(asked[1]), "requests", reach=0)
+    yield row("requests in sequence after the script, cold", in_waves(on), "requests", reach=3)
     bodies = [on.store.answers[path].body for path in asked[0] if path not in pictures]
     total = sum(len(gzip.compress(body, 9)) for body in bodies)
     yield row("bytes before interaction, cold, gzip, without pictures", total, "bytes")
 
 
+def in_waves(on: Stage) -> int:
+    """Return how many answers a cold visit waits for one after another, pictures included."""
+    for answer in on.store.answers.values():
+        answer.delay = 0.25
+    with on.tab() as tab:
+        tab.goto(on.shop.url + "with")
+        tab.wait_for_function("watched.seen")
+        tab.wait_for_load_state("networkidle")
+        entries = "performance.getEntriesByType('resource')"
+        times = tab.evaluate(f"{entries}.map((one) => [one.startTime, one.responseEnd])")
+    for answer in on.store.answers.values():
+        answer.delay = 0
+    return in_sequence(times) - 1  # the first is the script itself
+
+
 def interactions(on: Stage, runs: int) -> Iterator[dict[str, Any]]:
     """Time controls until the frame after them, and prove the meter on a busy handler."""
     controls = {
+        "nothing, the floor of the meter": lambda tab: tab.locator("h1").click(),
         "turn a picture": lambda tab: tab.locator("[data-act=turn]").nth(1).click(),
         "search the specs": lambda tab: tab.locator("syndicator-aisle .find").press("7"),
         "open a question": lambda tab: tab.locator("syndicator-aisle summary").first.click(),
@@ -245,6 +277,7 @@ def interactions(on: Stage, runs: int) -> Iterator[dict[str, Any]]:
                 tab.evaluate("watched.replies.length = 0")
                 use(tab)
                 tab.wait_for_function("watched.replies.length > 0")
+                tab.wait_for_timeout(300)  # what follows is not the next one's
                 taken[name].append(tab.evaluate("watched.replies[0]"))
     note = {"runs": runs, "throttling": THROTTLE}
     for name in controls:

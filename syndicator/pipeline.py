@@ -17,13 +17,14 @@ from pathlib import Path
 from syndicator.artefacts import compile_all
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Piece, Plan, diff
 from syndicator.channels import feed_blobs
+from syndicator.drawing import Drawer
 from syndicator.entitlement import Edition, Entitlements, resolve
 from syndicator.entitlement.versions import widget_of
 from syndicator.errors import Problem
 from syndicator.feeds import feeds_of_partner
 from syndicator.kept import Kept
 from syndicator.reasons import remember
-from syndicator.rendering import App, Renderer, Rules, Shelf, next_change, shelve
+from syndicator.rendering import App, Renderer, Rules, Shelf, shelve
 from syndicator.rendering.sharing import Run, here
 from syndicator.settings import STATE, Settings
 from syndicator.targets import (
@@ -54,8 +55,11 @@ class Proposal:
     build: Build
     plan: Plan
     entitlements: Entitlements
-    next_change: datetime | None
-    """When another publish would find something else to do, without anybody editing."""
+
+    @property
+    def next_change(self) -> datetime | None:
+        """When another publish would find something else to do, without anybody editing."""
+        return self.entitlements.next_change
 
 
 def stock(workspace: Workspace) -> Shelf:
@@ -83,6 +87,7 @@ class Memory:
 
     packer: Packer
     renderer: Renderer = field(default_factory=Renderer)
+    drawer: Drawer = field(default_factory=Drawer)
     kept: Kept | None = None
     """What earlier processes made."""
     run: Run = here
@@ -100,7 +105,7 @@ class Memory:
 def remembering(settings: Settings, run: Run = here) -> Memory:
     """Return a memory that knows what earlier processes of the workspace kept."""
     kept = Kept(settings.root / STATE)
-    return Memory(Packer(settings.namer, kept), Renderer(kept), kept, run)
+    return Memory(Packer(settings.namer, kept), Renderer(kept), Drawer(kept), kept, run)
 
 
 def render_editions(
@@ -120,7 +125,7 @@ def render_editions(
     renderer.finish(memory.run, partial(progress, "Rendering") if progress else None)
     for edition in entitlements.editions.values():
         shown = documents[edition.id]
-        yield EditionContent(edition, shown, renderer.media(shown), _versions(shelf, edition))
+        yield EditionContent(edition, shown, renderer.media(edition), _versions(shelf, edition))
 
 
 def _versions(shelf: Shelf, edition: Edition) -> dict[str, str]:
@@ -142,7 +147,8 @@ def build(
     """Compute everything that should be live at the instant of `entitlements`."""
     memory = memory or remembering(workspace.settings)
     files, aliases = _browser_code(workspace.widgets)
-    contents = list(render_editions(shelf, entitlements, memory, progress))
+    rendered = render_editions(shelf, entitlements, memory, progress)
+    contents = list(memory.drawer.draw(workspace, rendered))
     made = memory.packer.pack(
         contents,
         tuple(workspace.catalog.products),
@@ -206,9 +212,7 @@ def propose(
     live = read_live(target, memory.live if memory else None)
     fetch = fetcher(target, memory.objects if memory else {})
     plan = diff(live.release if live else None, made, fetch)
-    instants = (entitlements.next_change, next_change(workspace.catalog, now))
-    after = min(filter(None, instants), default=None)
-    return Proposal(target, live, shelf, made, plan, entitlements, after)
+    return Proposal(target, live, shelf, made, plan, entitlements)
 
 
 def release(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from syndicator import canonical
-from syndicator.bundle import keys, trees
+from syndicator.bundle import drawn, keys, trees
 from syndicator.bundle.keys import Reference
 from syndicator.bundle.pages import documents_of
 from syndicator.bundle.release import EditionRecord, Release
 from syndicator.bundle.signing import Signer, signed_by
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
-from syndicator.rendering.finished import lookup_hashes
+from syndicator.rendering.finished import key_hash, lookup_hashes
+from syndicator.rendering.view import content_key
 
 Look = Callable[[Iterable[str]], Iterator[bytes | None]]
 """Yields the stored bytes under each key, in order; None where there are none."""
@@ -24,7 +26,7 @@ class Finding:
     """One thing that is not as it was published."""
 
     kind: str
-    """`missing`, `damaged`, `unsigned`, `stale`, `stray`, `assortment` or `lookup`."""
+    """`missing`, `damaged`, `unsigned`, `stale`, `stray`, `assortment`, `lookup` or `history`."""
     key: str
     message: str
     editions: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class Audit:
     namer: Namer
     findings: dict[str, Finding] = field(default_factory=dict)
     checked: int = 0
+    _seen: set[str] = field(default_factory=set)
     _nodes: dict[str, bytes] = field(default_factory=dict)
     """Tables, lookups and lists of media that are as published."""
     _pages: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -93,16 +96,43 @@ class Audit:
                 deeper |= _below(canonical.decode(data), pages)
             level = {key: deeper[key] for key in deeper if key not in self._nodes}
         for key, data in self._sound(pages):
-            self._pages[key] = {sku: lookup_hashes(doc) for sku, doc in documents_of(data)}
+            self._pages[key] = _hashes(data)
 
-    def _sound(self, wanted: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-        """Yield what is there as published, key and bytes; find what is not."""
-        for key, data in zip(wanted, self.look(wanted), strict=True):
+    def history(self, release: Release) -> None:
+        """Audit what an older release leads to, so that it can come back.
+
+        What other releases led to was looked at already. Pages are not judged any more.
+        """
+        pages, pictures, level = dict[str, str](), set[str](), dict[str, str]()
+        for record in release.editions.values():
+            level |= _below(record.head, pages)
+            if record.media is not None:
+                level[keys.private_object(record.media[0])] = record.media[1]
+        while level:
+            deeper: dict[str, str] = {}
+            for _, data in self._sound(level, release.generation):
+                node = canonical.decode(data)
+                deeper |= _below(node, pages)
+                pictures.update(node.get("media", ()))
+            level = deeper
+        for _ in self._sound({**pages, **release.files}, release.generation):
+            pass
+        self._look_at(pictures, release.generation)
+
+    def _sound(self, wanted: Mapping[str, str], past: int = 0) -> Iterator[tuple[str, bytes]]:
+        """Yield what is there as published, key and bytes; find what is not.
+
+        Nothing is looked at twice. `past` is the generation of an older release that wants it.
+        """
+        fresh = [key for key in wanted if key not in self._seen]
+        self._seen.update(fresh)
+        for key, data in zip(fresh, self.look(fresh), strict=True):
             self.checked += 1
             if data is None:
-                self._find("missing", key, "it was published and is not there")
+                self._find("missing", key, "it was published and is not there", past=past)
             elif canonical.integrity(data) != wanted[key]:
-                self._find("damaged", key, "its bytes are not those that were published")
+                text = "its bytes are not those that were published"
+                self._find("damaged", key, text, past=past)
             else:
                 yield key, data
 
@@ -116,6 +146,7 @@ class Audit:
             if len(pages) == len(found):
                 self._assortment(record, shown, allowed)
                 self._lookups(record, pages, load)
+                self._drawn(record, pages, load)
         except VerificationError:
             pass  # told already; what lies below cannot be reached
 
@@ -153,6 +184,21 @@ class Audit:
                     text = f"{sku} cannot be found by all its identifiers"
                     self._find("lookup", record.head_key, text, record.edition)
 
+    def _drawn(
+        self,
+        record: EditionRecord,
+        pages: Collection[Mapping[str, tuple[str, ...]]],
+        load: trees.Load,
+    ) -> None:
+        """Hold what servers include against the documents, page by page."""
+        for below in trees.drawn_below(record.head):
+            node = canonical.decode(load(below))
+            found = [self._page(ref, record) for ref in trees.page_references(node, load)]
+            told = [[*page.values()] for page in found if page is not None]
+            if len(told) == len(found) and told != [[*page.values()] for page in pages]:
+                text = "what servers include is not what the documents show"
+                self._find("assortment", record.head_key, text, record.edition)
+
     def _pictures(self, records: Iterable[EditionRecord]) -> None:
         """Look whether every picture and file of every edition is there."""
         wanted: set[str] = set()
@@ -162,10 +208,23 @@ class Audit:
                 wanted.update(canonical.decode(data)["media"])
             elif key:
                 self._harms(key, edition)
-        for key, data in zip(sorted(wanted), self.look(sorted(wanted)), strict=True):
+        self._look_at(wanted)
+
+    def _look_at(self, pictures: Collection[str], past: int = 0) -> None:
+        """Look whether pictures and files are there; their names tell what they must hold."""
+        fresh = sorted(key for key in pictures if key not in self._seen)
+        self._seen.update(fresh)
+        for key, data in zip(fresh, self.look(fresh), strict=True):
             self.checked += 1
             if data is None:
-                self._find("missing", key, "a picture or file is not there")
+                self._find("missing", key, "a picture or file is not there", past=past)
+            elif self._content_key(key, data) != key:
+                text = "the bytes of a picture or file are not those that were published"
+                self._find("damaged", key, text, past=past)
+
+    def _content_key(self, key: str, data: bytes) -> str:
+        digest = hashlib.sha256(data).hexdigest()
+        return "public/" + content_key(self.namer, digest, key.rpartition(".")[2])
 
     def _mutable(self, release: Release) -> None:
         signer = Signer(self.namer)
@@ -217,7 +276,9 @@ class Audit:
         found = self.findings[key]
         self._find(found.kind, key, found.message, edition)
 
-    def _find(self, kind: str, key: str, message: str, edition: str = "") -> None:
+    def _find(self, kind: str, key: str, message: str, edition: str = "", past: int = 0) -> None:
+        if past:
+            kind, message = "history", f"release {past} needs it to come back: {message}"
         before = self.findings.get(key)
         harmed = dict.fromkeys(before.editions if before else ())
         if edition:
@@ -227,7 +288,13 @@ class Audit:
 
 
 def _below(node: trees.Node, pages: dict[str, str]) -> dict[str, str]:
-    """Add the pages of a node to `pages`; return its tables and lookups; keys to integrities."""
+    """Add the pages of a node to `pages`; return the nodes below it; keys to integrities."""
     pages.update((keys.public_object(name), integrity) for name, integrity in node.get("pages", ()))
-    below: list[Reference] = [*node.get("tables", ()), *node.get("lookups", ())]
-    return {keys.public_object(name): integrity for name, integrity in below}
+    return {keys.public_object(name): integrity for name, integrity in trees.nodes_below(node)}
+
+
+def _hashes(data: bytes) -> dict[str, tuple[str, ...]]:
+    """Return the products of a page, drawn or not, with the key hashes that must find them."""
+    if drawn.is_drawn(data):
+        return {told[0]: tuple(map(key_hash, told)) for told in drawn.keys_drawn(data)}
+    return {sku: lookup_hashes(document) for sku, document in documents_of(data)}

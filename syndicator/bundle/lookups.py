@@ -44,12 +44,23 @@ class Lookups:
     def __init__(self, namer: Namer, keeping: Keeping) -> None:
         self._namer, self._keeping = namer, keeping
         self._space = namer.name("lookups", b"").encode()
+        self._made: dict[bytes, Lookup] = {}
 
     def lookup(self, pages: Sequence[Page], before: Lookup | None) -> Lookup:
         """Return the lookup of these pages; `before` is that of the edition in the last run."""
         key = fingerprint(self._space, *(page.facts.mark for page in pages))
         if before is not None and before.key == key:
             return before
+        if (known := self._made.get(key)) is not None:
+            return known
+        made = self._made[key] = self._new(key, pages)
+        return made
+
+    def forget(self) -> None:
+        """Forget what was made; editions keep what they use."""
+        self._made.clear()
+
+    def _new(self, key: bytes, pages: Sequence[Page]) -> Lookup:
         if (kept := self._keeping.recall(key)) is not None:
             tree = _TREE.decode(kept)
             again = _Again(self._namer, tuple(pages))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -9,13 +10,17 @@ from types import MappingProxyType
 from syndicator import canonical
 from syndicator.bundle import buckets, keys, trees
 from syndicator.bundle.content import EditionContent, PartnerEntry
+from syndicator.bundle.drawn import drawn_tree
 from syndicator.bundle.lookups import Lookup, Lookups
-from syndicator.bundle.pages import Page, Pages, Piece
+from syndicator.bundle.pages import Made, Page, Pages, Piece
 from syndicator.bundle.shelf import NodeShelf
 from syndicator.bundle.trees import Node
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
 from syndicator.rendering.finished import Finished, Forgetful, Keeping
+
+_NODES = 1 << 16
+"""Nodes that are remembered by their bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class PackedEdition:
     head: Node
     pages: tuple[Page, ...] = field(repr=False)
     nodes: tuple[str, ...] = field(repr=False)
-    """Keys of its tables and lookups."""
+    """Keys of its tables, lookups and drawn pages."""
     media: frozenset[str] = field(repr=False)
 
     def object_keys(self) -> Iterable[str]:
@@ -63,6 +68,9 @@ class Packer:
         self._pages = Pages(namer, keeping or Forgetful())
         self._lookups = Lookups(namer, keeping or Forgetful())
         self._kept: dict[str, _Kept] = {}
+        self._borders: Mapping[str, int] = {}
+        self._nodes: dict[bytes, Made] = {}
+        """Nodes of tables by their bytes: editions share many, and so do runs."""
 
     def pack(
         self,
@@ -83,17 +91,23 @@ class Packer:
         what is kept.
         """
         given = sorted(contents, key=lambda content: content.edition.id)
-        borders = buckets.cut(catalog_order, _weights(given))
+        borders: Mapping[str, int] = buckets.cut(catalog_order, _weights(given))
+        if borders == self._borders:
+            borders = self._borders
+        self._borders = borders
         kept = {
             content.edition.id: self._edition(content, borders, self._kept.get(content.edition.id))
             for content in given
         }
-        if any(self._kept.get(key) is not value for key, value in kept.items()):
-            self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         self._kept = kept
+        self._lookups.forget()
+        if len(self._nodes) > _NODES:
+            self._nodes.clear()
         objects: dict[str, Piece] = {}
         for value in kept.values():
             objects.update(value.pieces)
+        if len(self._pages) > 2 * len(objects):
+            self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         editions = {key: value.packed for key, value in kept.items()}
         build = Build(self._namer, editions, dict(partners), objects, inputs)
         build = replace(build, files=dict(files), aliases=dict(aliases))
@@ -102,19 +116,23 @@ class Packer:
     def _edition(
         self, content: EditionContent, borders: Mapping[str, int], before: _Kept | None
     ) -> _Kept:
-        ends = _ends(content, borders)
         given = content.documents
-        if before is not None and before.ends == ends and before.shows_as(content):
+        if before is not None and borders is before.borders and before.shows_as(content):
             if (before.packed.edition, before.packed.media) == (content.edition, content.media):
                 return before
             packed = replace(before.packed, edition=content.edition, media=content.media)
             return replace(before, packed=packed, content=content)
-        starts = (0, *ends)[: len(ends)]
-        pages = tuple(
-            self._pages.page(given[start:end]) for start, end in zip(starts, ends, strict=True)
-        )
-        tables = NodeShelf(self._namer)
+        pages = self._changed_pages(given, borders, before)
+        if pages is None:
+            ends = _ends(content, borders)
+            starts = (0, *ends)[: len(ends)]
+            pages = [
+                self._pages.page(given[start:end]) for start, end in zip(starts, ends, strict=True)
+            ]
+        tables = NodeShelf(self._namer, self._nodes)
         tree = trees.page_tree([page.reference for page in pages], tables.store)
+        if content.look:
+            tree |= drawn_tree(pages, content.drawn, content.look, tables.store)
         lookup = self._lookups.lookup(pages, before.lookup if before else None)
         nodes = {**tables.pieces, **lookup.pieces}
         head = {
@@ -127,10 +145,30 @@ class Packer:
         }
         if content.widgets:
             head["widgets"] = dict(content.widgets)
-        packed = PackedEdition(content.edition, head, pages, tuple(nodes), content.media)
+        packed = PackedEdition(content.edition, head, tuple(pages), tuple(nodes), content.media)
         pieces: dict[str, Piece] = {page.key: page for page in pages}
         pieces |= nodes
-        return _Kept(content, packed, ends, lookup, pieces)
+        return _Kept(content, packed, borders, lookup, pieces)
+
+    def _changed_pages(
+        self, given: tuple[Finished, ...], borders: Mapping[str, int], before: _Kept | None
+    ) -> list[Page] | None:
+        """Return the pages of an edition that holds what it held; None where it does not."""
+        if before is None or borders is not before.borders:
+            return None
+        was = before.content.documents
+        if len(was) != len(given):
+            return None
+        places = [place for place, document in enumerate(given) if document is not was[place]]
+        if any(given[place].sku != was[place].sku for place in places):
+            return None
+        pages, start = list(before.packed.pages), 0
+        for number, page in enumerate(pages):
+            end = start + len(page.documents)
+            if bisect_left(places, start) < bisect_left(places, end):
+                pages[number] = self._pages.page(given[start:end])
+            start = end
+        return pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +177,16 @@ class _Kept:
 
     content: EditionContent
     packed: PackedEdition
-    ends: tuple[int, ...]
+    borders: Mapping[str, int]
+    """Where pages were cut."""
     lookup: Lookup
     pieces: dict[str, Piece]
 
     def shows_as(self, content: EditionContent) -> bool:
         """Tell whether `content` has the same head, as long as it is cut at the same places."""
         before = self.content
-        return before.documents == content.documents and before.widgets == content.widgets
+        same = (before.look, before.widgets) == (content.look, content.widgets)
+        return same and before.documents == content.documents
 
 
 def _ends(content: EditionContent, borders: Mapping[str, int]) -> tuple[int, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import msgspec
 
+from syndicator.catalog.held import Head, Held, Origins, Products, look, points
 from syndicator.catalog.merging import Priorities, Statement, filled, merge
 from syndicator.catalog.model import (
     Asset,
@@ -18,6 +20,7 @@ from syndicator.catalog.model import (
     Family,
     Price,
     Product,
+    SpecDefinition,
     Support,
     sort_key,
 )
@@ -29,17 +32,24 @@ NEARBY = 2000
 """Catalogs up to this size get a guess at what a misspelled SKU was meant to be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, gc=False):
     """An accepted product with the places of its fields.
 
     `strict` sources are written by hand: what they name must exist. Others are exports, where
-    a missing picture is dropped with a warning.
+    a missing picture is dropped with a warning. A source that can tell its records apart by
+    content gives the `digest` of the record, and the `unnamed` columns in it.
     """
 
-    product: Product
+    head: Head
     place: Place
     strict: bool = True
+    digest: bytes = b""
+    unnamed: tuple[str, ...] = ()
+
+    @property
+    def product(self) -> Product:
+        """The product as a value."""
+        return look(self.head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,18 @@ class Supplement:
     changes: Mapping[str, object]
     origin: Origin
     source: str = ""
+
+
+@dataclass(slots=True)
+class Kept:
+    """What earlier readings made of records, by the digest of all that it was made from.
+
+    A digest starts with that of its context: the mapping, locales, families, whatever decides
+    what a record means beside its own bytes. `definitions` are what specs were in a context.
+    """
+
+    rows: Mapping[bytes, tuple[Held, tuple[str, ...]]] = field(default_factory=dict)
+    definitions: dict[bytes, dict[str, SpecDefinition]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -70,6 +92,10 @@ class Parts:
     support: Support | None = None
     refused: set[str] = field(default_factory=set)
     """SKUs of records that stayed out, which nobody needs to be told of twice."""
+    kept: Kept = field(default_factory=Kept)
+    """Records of the last time, which need no second reading."""
+    definitions: dict[bytes, dict[str, SpecDefinition]] = field(default_factory=dict)
+    """Of the contexts whose records may be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +108,6 @@ class Files:
 
 def named_files(product: Product) -> Iterator[tuple[str, str]]:
     """Yield the path in the record and the file of everything that a product names."""
-    if not (product.documents or product.videos or product.features):
-        yield from ((f"media[{i}].file", m.file) for i, m in enumerate(product.media) if m.file)
-        return
     named = (
         *((f"media[{i}].file", media.file) for i, media in enumerate(product.media)),
         *((f"documents[{i}].file", document.file) for i, document in enumerate(product.documents)),
@@ -110,21 +133,34 @@ def assemble(
     the pointer, with a warning. Cost: linear in products and their parts.
     """
     assembly = _Assembly(parts, files)
-    products = assembly.products()
-    used = {file for product in products for _, file in named_files(product)}
+    heads = assembly.heads()
+    used = {file for head in assembly.pointing for _, file in named_files(look(head))}
     used |= {name for file in used for name in files.assets[file].renditions}
     catalog = Catalog(
         locales=locales,
         fallback=fallback,
-        products={product.sku: product for product in products},
+        products=_by_sku(heads),
         families=parts.families,
         categories=parts.categories,
         assets={path: asset for path, asset in sorted(files.assets.items()) if path in used},
         support=parts.support or Support(),
-        origins={sku: entry.place("") for sku, entry in assembly.entries.items()},
+        origins=Origins(_places(assembly.entries)),
         field_origins=assembly.field_origins,
     )
     return catalog, assembly.problems
+
+
+def _places(entries: dict[str, Any]) -> dict[str, Place]:
+    """Put the place of each entry where the entry was: another large dictionary is saved."""
+    for sku, entry in entries.items():
+        entries[sku] = entry.place
+    return entries
+
+
+def _by_sku(heads: Sequence[Head]) -> Mapping[str, Product]:
+    """Return products by SKU; a plain dictionary where all of them are values."""
+    found: dict[Any, Any] = {head.sku: head for head in heads}
+    return Products(found) if any(type(head) is Held for head in heads) else found
 
 
 class _Assembly:
@@ -136,13 +172,15 @@ class _Assembly:
         self.entries: dict[str, Entry] = {}
         self.refused = set(parts.refused)
         self.field_origins: dict[str, dict[str, Origin]] = {}
+        self.pointing: list[Head] = []
+        """Products of the catalog that name files or other products."""
         self.others: dict[str, list[Statement]] = {}
         """What other sources than the first say of a product, by SKU."""
         self.supplements: dict[str, list[Statement]] = {}
         self.home: dict[str, str] = {}
         """The source of each product, where priorities are declared."""
 
-    def products(self) -> list[Product]:
+    def heads(self) -> list[Head]:
         """Return the products of the catalog in its order."""
         self._take_all()
         self._supplement()
@@ -152,9 +190,15 @@ class _Assembly:
             del self.entries[sku]
             self.refused.add(sku)
         self._price()
-        products = [self._complete(entry) for entry in self.entries.values()]
-        self.problems += self._shared_gtins(products)
-        return sorted(products, key=sort_key)
+        heads: list[Head] = []
+        for entry in self.entries.values():
+            head = entry.head
+            if points(head):
+                head = self._complete(entry)
+                self.pointing.append(head)
+            heads.append(head)
+        self.problems += self._shared_gtins(heads)
+        return sorted(heads, key=sort_key)
 
     def _take_all(self) -> None:
         """Take the entries of every source, those of one source apart from those of the next."""
@@ -178,7 +222,7 @@ class _Assembly:
 
     def _take(self, entry: Entry, source: str = "") -> None:
         """Keep the first of the entries with one SKU; report the others with both places."""
-        sku = entry.product.sku
+        sku = entry.head.sku
         first = self.entries.setdefault(sku, entry)
         if first is entry:
             if source:
@@ -218,13 +262,14 @@ class _Assembly:
 
     def _fits(self, entry: Entry) -> bool:
         """Tell whether what a product refers to exists."""
-        product, found = entry.product, []
-        if product.family and product.family not in self.parts.families:
-            found.append(_unknown(entry, "family", product.family, self.parts.families))
-        if product.category and product.category not in self.parts.categories:
-            found.append(_unknown(entry, "category", product.category, self.parts.categories))
-        if entry.strict:
-            for path, file in named_files(product):
+        head, families, categories = entry.head, self.parts.families, self.parts.categories
+        found: list[Problem] = []
+        if head.family and head.family not in families:
+            found.append(_unknown(entry, "family", head.family, families))
+        if head.category and head.category not in categories:
+            found.append(_unknown(entry, "category", head.category, categories))
+        if entry.strict and points(head):
+            for path, file in named_files(entry.product):
                 if fault := self._fault(path, file):
                     found.append(Problem(*fault, entry.place(path), path, found=file))
         self.problems += found
@@ -264,7 +309,7 @@ class _Assembly:
         message = f"{what} an unknown product"
         self.problems.append(warn("unknown-sku", message, origin, path=path, found=sku, fix=fix))
 
-    def _complete(self, entry: Entry) -> Product:
+    def _complete(self, entry: Entry) -> Head:
         """Return the product without pointers to nothing."""
         product = entry.product
         changes: dict[str, object] = {}
@@ -274,7 +319,7 @@ class _Assembly:
             self._tell_lost_relations(entry)
         if not entry.strict:
             changes |= self._without_faults(entry)
-        return msgspec.structs.replace(product, **changes) if changes else product
+        return msgspec.structs.replace(product, **changes) if changes else entry.head
 
     def _tell_lost_relations(self, entry: Entry) -> None:
         places: dict[str, int] = {}
@@ -303,13 +348,13 @@ class _Assembly:
         ]
         return {"media": tuple(media), "documents": tuple(documents)}
 
-    def _shared_gtins(self, products: Iterable[Product]) -> Iterator[Problem]:
+    def _shared_gtins(self, heads: Iterable[Head]) -> Iterator[Problem]:
         first: dict[str, str] = {}
-        for product in products:
-            gtin = product.gtin
-            if gtin and (other := first.setdefault(gtin, product.sku)) != product.sku:
+        for head in heads:
+            gtin = head.gtin
+            if gtin and (other := first.setdefault(gtin, head.sku)) != head.sku:
                 message = f"the GTIN is also that of {other} ({self.entries[other].place('gtin')})"
-                place = self.entries[product.sku].place("gtin")
+                place = self.entries[head.sku].place("gtin")
                 yield warn("duplicate-gtin", message, place, path="gtin", found=gtin)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from syndicator.catalog.model import (
@@ -40,7 +41,7 @@ Field = Callable[[Row, "Applied"], None]
 Cell = Callable[[Any], SpecValue]
 TEXTS = frozenset({"title", "summary", "description"})
 _MEMORY = 4096
-"""Instants of a column that are parsed once."""
+"""Texts of a rule that are parsed once: instants and quantities of exports repeat."""
 INSTANTS = frozenset({"lifecycle.announce", "lifecycle.release", "lifecycle.end_of_life"})
 
 
@@ -238,7 +239,9 @@ def values_of(value: object, split: str) -> list[str]:
     if isinstance(value, list):
         return [str(item).strip() for item in value if item]
     text = str(value)
-    return [part.strip() for part in (text.split(split) if split else [text]) if part.strip()]
+    if not split:
+        return [stripped] if (stripped := text.strip()) else []
+    return [part.strip() for part in text.split(split) if part.strip()]
 
 
 def media_of(rule: MediaRule, name: str) -> Field:
@@ -319,8 +322,14 @@ def cell_of(rule: SpecRule, locale: str) -> Cell:
     """Return what makes a spec of the value of a cell."""
     unit = symbol(rule.unit) if rule.unit else ""
 
+    @lru_cache(_MEMORY)
+    def written(text: str) -> tuple[float, str]:
+        return quantity(text, unit)
+
     def number(value: Any) -> SpecValue:  # noqa: ANN401  any cell
-        amount, own = quantity(value, unit)
+        if type(value) is float and isfinite(value):
+            return Number(value=value, unit=unit)
+        amount, own = written(value) if type(value) is str else quantity(value, unit)
         return Number(value=amount, unit=own)
 
     def flag(value: Any) -> SpecValue:  # noqa: ANN401

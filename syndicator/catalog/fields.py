@@ -51,18 +51,17 @@ class Fields:
         if isinstance(value, str):
             value = {self.vocabulary.locales[0]: value}
         if not isinstance(value, dict):
-            raise FieldError(
-                "wrong-type",
-                "the value has the wrong type",
-                "text, or a map of locale to text",
-                value,
+            expected = "text, or a map of locale to text"
+            self.wrong(
+                path, FieldError("wrong-type", "the value has the wrong type", expected, value)
             )
+            return {}
         found: Text = {}
         for locale, words in value.items():
             if locale not in self.vocabulary.known_locales:
                 self.unknown_locale(str(locale), path)
             elif not isinstance(words, str) or SURROGATE.search(words):
-                raise FieldError("wrong-type", "the words are not text", "text", words)
+                self.wrong(path, FieldError("wrong-type", "the words are not text", "text", words))
             elif stripped := words.strip():
                 found[locale] = stripped
         return found

@@ -7,6 +7,7 @@ import re
 from syndicator.catalog import records as written
 from syndicator.catalog.fields import Fields, Vocabulary, parse_address
 from syndicator.catalog.model import (
+    SECTIONS,
     Category,
     Contact,
     Family,
@@ -123,13 +124,23 @@ class Frame(Fields):
                     "unknown-field", "a product has no such field", "a field of a product", name
                 )
                 self.wrong(f"required[{i}]", error)
+        self._sections(record.aisle)
         label = self.text(record.label, "label")
         return Family(
             code=record.code,
             label=label,
             specs=tuple(specs.values()),
             required=tuple(record.required),
+            aisle=tuple(record.aisle),
         )
+
+    def _sections(self, names: list[str]) -> None:
+        """Tell what an aisle template names that is no section, or names twice."""
+        for i, name in enumerate(names):
+            if name not in SECTIONS or name in names[:i]:
+                expected = f"each once, of: {', '.join(SECTIONS)}"
+                error = FieldError("section", "the aisle has no such section", expected, name)
+                self.wrong(f"aisle[{i}]", error)
 
 
 def under(path: str, name: str) -> str:

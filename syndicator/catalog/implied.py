@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from syndicator.catalog.model import Category, Family, Product, SpecDefinition
+from syndicator.catalog.held import Head, look
+from syndicator.catalog.model import Category, Family, SpecDefinition
 
 
 def implied_categories(
-    products: Iterable[Product], known: Mapping[str, Category], locale: str
+    heads: Iterable[Head], known: Mapping[str, Category], locale: str
 ) -> dict[str, Category]:
     """Return the categories that products have and nobody declared; codes become labels."""
     found: dict[str, Category] = {}
-    for product in products:
-        codes = product.category.split("/") if product.category else []
+    for head in heads:
+        codes = head.category.split("/") if head.category and head.category not in found else []
         for end in range(len(codes), 0, -1):
             path = "/".join(codes[:end])
             if path in known or path in found:
@@ -25,16 +26,16 @@ def implied_categories(
 
 
 def implied_families(
-    products: Iterable[Product],
+    heads: Iterable[Head],
     known: Mapping[str, Family],
     definitions: Mapping[str, SpecDefinition],
     locale: str,
 ) -> dict[str, Family]:
     """Return the families that products have and nobody declared, with the specs that they use."""
     keys: dict[str, dict[str, None]] = {}
-    for product in products:
-        if product.family and product.family not in known:
-            keys.setdefault(product.family, {}).update(dict.fromkeys(product.specs))
+    for head in heads:
+        if head.family and head.family not in known:
+            keys.setdefault(head.family, {}).update(dict.fromkeys(look(head).specs))
     return {
         code: Family(
             code=code,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from syndicator.catalog.columns import (
     INSTANTS,
     TEXTS,
     Applied,
+    Cell,
     Field,
     Row,
     cell_of,
@@ -33,64 +33,66 @@ from syndicator.catalog.values import FieldError, parse_amount, parse_currency
 from syndicator.errors import Problem, Severity
 
 Faults = list[tuple[str, FieldError, Severity]]
-_MEMORY = 65_536
-"""Values of a rule that are shared: exports repeat themselves, and records are immutable."""
 REQUIRED = frozenset({"sku", "brand", "title"})
 _PLAIN = frozenset({"sku", "brand", "mpn", "model", "family", "configurator"})
 _FIELDS = TEXTS | _PLAIN | INSTANTS | {"gtin", "category", "highlights", "variant.group"}
 _OPEN = ("extra.", "variant.axes.")
 
 
-class _Values(dict[Any, SpecValue | None]):
-    """The specs that texts and numbers mean by one rule, made as they are met."""
-
-    __slots__ = ("make", "rule")
-
-    def __init__(self, rule: SpecRule, locale: str) -> None:
-        super().__init__()
-        self.make, self.rule = cell_of(rule, rule.locale or locale), rule
-
-    def __missing__(self, value: object) -> SpecValue | None:
-        spec = None if value == "" else self.make(value)
-        if len(self) < _MEMORY:
-            self[value] = spec
-        return spec
-
-
-class _Columns(dict[str, tuple[str, _Values | None]]):
-    """The spec key and the values of each column; no values where its cells are no specs.
+class _Columns(dict[str, tuple[str, Cell | None]]):
+    """The spec key of each column, and what makes a spec of its cells; nothing where none is made.
 
     The key tells why not: it is empty where another rule names the column, and the column's own
     name where no rule does.
     """
 
-    __slots__ = ("named", "rules")
+    __slots__ = ("locale", "makers", "named", "rules")
 
     def __init__(self, rules: list[SpecRule], named: frozenset[str], locale: str) -> None:
         super().__init__()
-        self.rules, self.named = [_Values(rule, locale) for rule in rules], named
+        self.rules, self.named, self.locale = rules, named, locale
+        self.makers = [cell_of(rule, rule.locale or locale) for rule in rules]
 
-    def __missing__(self, name: str) -> tuple[str, _Values | None]:
-        found: tuple[str, _Values | None] = ("" if name in self.named else name, None)
-        for values in self.rules:
-            rule = values.rule
-            if name == rule.column or (rule.prefix and name.startswith(rule.prefix)):
-                found = (rule.key or slug(name.removeprefix(rule.prefix)), values)
-                break
+    def __missing__(self, name: str) -> tuple[str, Cell | None]:
+        at, key = self._rule(name)
+        found = ("" if name in self.named else name, None) if at is None else (key, self.makers[at])
         self[name] = found
+        return found
+
+    def _rule(self, name: str) -> tuple[int | None, str]:
+        for at, rule in enumerate(self.rules):
+            if name == rule.column or (rule.prefix and name.startswith(rule.prefix)):
+                return at, rule.key or slug(name.removeprefix(rule.prefix))
+        return None, ""
+
+    def definitions(self) -> dict[str, SpecDefinition]:
+        """Return what the specs are that were met so far, by key."""
+        found: dict[str, SpecDefinition] = {}
+        for name in self:
+            at, key = self._rule(name)
+            if at is not None:
+                found[key] = _definition(name, key, self.rules[at], self.locale)
         return found
 
 
 @dataclass(slots=True)
+class Unnamed:
+    """Columns that no rule names, and how many rows fill just these of them."""
+
+    columns: tuple[str, ...]
+    rows: int = 0
+
+
+@dataclass(slots=True)
 class Compiled:
-    """A mapping that is ready for rows. `ignored` counts the filled cells of unnamed columns."""
+    """A mapping that is ready for rows. `unnamed` counts rows by the columns that no rule names."""
 
     record: MappingRecord
     fields: list[Field]
     locale: str
     columns: _Columns
     required: frozenset[str] = REQUIRED
-    ignored: dict[str, int] = field(default_factory=dict)
+    unnamed: dict[tuple[str, ...], Unnamed] = field(default_factory=dict)
 
     @property
     def csv(self) -> CsvRule:
@@ -116,40 +118,48 @@ class Compiled:
             applied.record["lifecycle"] = {key: at.isoformat() for key, at in instants.items()}
         return applied
 
-    def specs(self, row: Row, faults: Faults) -> dict[str, SpecValue]:
-        """Return the specs of all cells that a rule makes one; count the cells that none names.
+    def ambiguous(self) -> bool:
+        """Tell whether two columns became one spec, which has the name of the later one then."""
+        keys = [key for key, make in self.columns.values() if make is not None]
+        return len(keys) != len(set(keys))
 
-        Cost: two look-ups a cell; each value of a column is parsed once.
+    def ignored(self) -> dict[str, int]:
+        """Return how many rows fill each of the columns that no rule names."""
+        found: dict[str, int] = {}
+        for unnamed in self.unnamed.values():
+            for column in unnamed.columns:
+                found[column] = found.get(column, 0) + unnamed.rows
+        return found
+
+    def count(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Note a row that fills columns which no rule names; return them as rows share them."""
+        known = self.unnamed.get(columns)
+        if known is None:
+            known = self.unnamed[columns] = Unnamed(columns)
+        known.rows += 1
+        return known.columns
+
+    def specs(self, row: Row, faults: Faults, unnamed: list[str]) -> dict[str, SpecValue]:
+        """Return the specs of all cells that a rule makes one; tell the columns that none names.
+
+        Cost: a look-up and a value a cell. Values that repeat are not looked up: to make one
+        again takes less than to find it.
         """
         specs: dict[str, SpecValue] = {}
-        found = zip(map(self.columns.__getitem__, row), row.values(), row, strict=True)
-        for (key, values), value, name in found:
-            if values is None:
-                if key and value is not None and value != "":
-                    self.ignored[name] = self.ignored.get(name, 0) + 1
+        columns = self.columns
+        for name, value in row.items():
+            if not value and (value is None or value == ""):
                 continue
-            kind = type(value)
+            key, make = columns[name]
+            if make is None:
+                if key:
+                    unnamed.append(name)
+                continue
             try:
-                if kind is str or kind is float:  # 1, 1.0 and True are one key, but not one value
-                    spec = values[value]
-                elif value is None:
-                    continue
-                else:
-                    spec = values.make(value)
+                specs[key] = make(value)
             except FieldError as error:
                 faults.append((name, error, Severity.ERROR))
-                continue
-            if spec is not None:
-                specs[key] = spec
         return specs
-
-    def definitions(self) -> dict[str, SpecDefinition]:
-        """Return what the specs are that rows had so far, by key."""
-        return {
-            key: _definition(name, key, values.rule, self.locale)
-            for name, (key, values) in self.columns.items()
-            if values is not None
-        }
 
 
 def _definition(column: str, key: str, rule: SpecRule, locale: str) -> SpecDefinition:

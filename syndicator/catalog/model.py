@@ -7,12 +7,13 @@ definition; money is `Decimal`, never a float. Paths of files are relative to th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -105,6 +106,13 @@ class SpecDefinition(Record, frozen=True):
     compare: bool = True
 
 
+SECTIONS = (
+    *("hero", "gallery", "offer", "text", "features", "configurator", "specs", "documents"),
+    *("relations", "support", "compare", "contact"),
+)
+"""What an aisle is composed of."""
+
+
 class Family(Record, frozen=True):
     """Products that share a set of specs."""
 
@@ -113,6 +121,8 @@ class Family(Record, frozen=True):
     specs: tuple[SpecDefinition, ...] = ()
     required: tuple[str, ...] = ()
     """Product fields that a complete product of this family fills, such as `description`."""
+    aisle: tuple[str, ...] = ()
+    """The aisle template: sections of `SECTIONS` in the order to show; empty for the usual one."""
 
 
 class Category(Record, frozen=True):
@@ -367,9 +377,24 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(order))
 
 
-def sort_key(product: Product) -> tuple[str, str, str]:
-    """Order products so that neighbours are entitled together: category, brand, SKU."""
-    return (product.category, product.brand, product.sku)
+class Sortable(Protocol):
+    """A product, or what stands for one."""
+
+    @property
+    def category(self) -> str:
+        """Path of its category."""
+
+    @property
+    def brand(self) -> str:
+        """Its brand."""
+
+    @property
+    def sku(self) -> str:
+        """Its SKU."""
+
+
+sort_key: Callable[[Sortable], tuple[str, str, str]] = attrgetter("category", "brand", "sku")
+"""Orders products so that neighbours are entitled together: category, brand, SKU."""
 
 
 def pick(text: Text, chain: tuple[str, ...]) -> tuple[str, str]:

@@ -193,6 +193,7 @@ class FamilyRecord(Record, frozen=True):
     label: WrittenText
     specs: list[DefinitionRecord] = []
     required: list[str] = []
+    aisle: list[str] = []
 
 
 class CategoryRecord(Record, frozen=True):

@@ -33,7 +33,7 @@ _MORE_UNITS = frozenset({"%", "dB", "Wh", "mAh", "Ah", "dpi", "rpm", "VA", "Mbit
 _TYPED = frozenset({Number, Span, Words, Flag, Choice, Series})
 
 TextParser = Callable[[object, str], Text]
-"""Makes a text of what is written at a path; raises FieldError."""
+"""Makes a text of what is written at a path, and notes what is wrong with it."""
 
 
 def parse_spec(

@@ -41,8 +41,12 @@ def parse_gtin(value: object) -> str:
         FieldError: `gtin-scientific` (a spreadsheet made a float of it), `gtin-length`,
             `gtin-check-digit` or `gtin`.
     """
-    text = str(value).replace(" ", "").replace("-", "").replace("\u00a0", "")
-    if isinstance(value, float) or _SCIENTIFIC.fullmatch(text):
+    text = str(value)
+    plain = text.isascii() and text.isdigit()
+    if not plain:
+        text = text.replace(" ", "").replace("-", "").replace("\u00a0", "")
+        plain = text.isascii() and text.isdigit()
+    if isinstance(value, float) or (not plain and _SCIENTIFIC.fullmatch(text)):
         raise FieldError(
             "gtin-scientific",
             "a spreadsheet turned this GTIN into a float; its last digits are lost",
@@ -50,7 +54,7 @@ def parse_gtin(value: object) -> str:
             value,
             "Export the column as text",
         )
-    if not (text.isascii() and text.isdigit()):
+    if not plain:
         raise FieldError("gtin", "this is not a GTIN", "8, 12, 13 or 14 digits", value)
     if len(text) not in GTIN_LENGTHS:
         raise FieldError(
@@ -210,7 +214,8 @@ def parse_loose_amount(value: object, decimal: str = "") -> tuple[Decimal, str]:
         FieldError: `amount`, `amount-ambiguous`, `amount-negative`.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _checked(_decimal(repr(value), value), value), ""
+        exact = Decimal(value) if type(value) is int else _decimal(repr(value), value)
+        return _checked(exact, value), ""
     text, currency = _without_currency(str(value).strip())
     if decimal:
         other = "," if decimal == "." else "."

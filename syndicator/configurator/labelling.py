@@ -2,7 +2,8 @@
 
 A value (or combination) that names a SKU outside `allowed_skus` is masked: it keeps its place,
 because the diagram counts places, and loses everything that could name it. The runtime drops
-its edges, which gives the same answers as compiling without it.
+its edges, which gives the same answers as compiling without it. Such parts of the base are left
+out of the bill of materials: every configuration needs them, and nobody here may name them.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def labels(
         "currency": currency if price_list else "",
         "digits": digits,
         "base": writer.filled(
-            price=writer.price(model.base_price), parts=writer.parts(model.base_parts)
+            price=writer.price(model.base_price),
+            parts=writer.parts(part for part in model.base_parts if writer.may([part[0]])),
         ),
         "groups": [{"id": one.id, "label": writer.words(one.label)} for one in model.groups],
         "options": [*options, *auxiliaries],
@@ -118,14 +120,15 @@ class _Writer:
             (index, place)
             for index, option in enumerate(model.options)
             for place, value in enumerate(option.values)
-            if not self._may([value.sku, *(sku for sku, _ in value.parts)])
+            if not self.may([value.sku, *(sku for sku, _ in value.parts)])
         }
         for place, one in enumerate(model.auxiliaries):
-            if not self._may(sku for sku, _ in one.parts):
+            if not self.may(sku for sku, _ in one.parts):
                 found.add((len(model.options) + place, 1))
         return found
 
-    def _may(self, skus: Iterable[str]) -> bool:
+    def may(self, skus: Iterable[str]) -> bool:
+        """Tell whether all of these may be named."""
         return all(not sku or (self._allowed is not None and sku in self._allowed) for sku in skus)
 
     def option(self, option: Option, masked: set[int]) -> dict[str, object]:

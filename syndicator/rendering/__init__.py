@@ -1,13 +1,17 @@
 """Products seen through editions: documents, HTML fragments, JSON-LD. Pure."""
 
 from syndicator.rendering.document import render, render_bytes
-from syndicator.rendering.element import render_element
+from syndicator.rendering.drawn import draw
 from syndicator.rendering.finished import Facts, Finished, Keeping, finish_all
-from syndicator.rendering.fragment import render_fragment
-from syndicator.rendering.instants import next_change
+from syndicator.rendering.fragment import (
+    inline_look,
+    linked_look,
+    render_element,
+    render_fragment,
+)
 from syndicator.rendering.jsonld import describe
 from syndicator.rendering.sharing import Renderer
-from syndicator.rendering.view import App, Rules, Shelf, View, media_key, shelve
+from syndicator.rendering.view import App, Rules, Shelf, View, content_key, media_key, shelve
 
 __all__ = [
     "App",
@@ -18,10 +22,13 @@ __all__ = [
     "Rules",
     "Shelf",
     "View",
+    "content_key",
     "describe",
+    "draw",
     "finish_all",
+    "inline_look",
+    "linked_look",
     "media_key",
-    "next_change",
     "render",
     "render_bytes",
     "render_element",

@@ -6,11 +6,13 @@ the order of batches does not matter, and the answers stand in the order of the 
 
 from __future__ import annotations
 
+import copyreg
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 
 from syndicator import canonical
 from syndicator.catalog.model import Product
@@ -21,6 +23,18 @@ from syndicator.rendering.view import Shelf, View
 
 Answer = tuple[bytes, Facts]
 """A document and what is known of it."""
+
+
+def _view(mapping: dict[object, object]) -> MappingProxyType[object, object]:
+    return MappingProxyType(mapping)
+
+
+def _sent(view: MappingProxyType[object, object]) -> tuple[object, tuple[dict[object, object]]]:
+    return _view, (dict(view),)
+
+
+# Products hold views of mappings, which pickle does not know.
+copyreg.pickle(MappingProxyType, _sent)  # type: ignore[arg-type]  # a class with parameters
 
 
 @dataclass(frozen=True, slots=True)

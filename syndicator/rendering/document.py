@@ -37,6 +37,12 @@ def render(product: Product, view: View) -> dict[str, Any]:
 _IDENTIFIERS = ("gtin", "mpn", "model")
 
 
+def _sections(product: Product, view: View) -> list[str]:
+    """Return the aisle template of the product's family; nothing for the usual order."""
+    family = view.shelf.catalog.families.get(product.family)
+    return list(family.aisle) if family else []
+
+
 def render_bytes(product: Product, view: View) -> bytes:
     """Return the canonical bytes of the document."""
     return canonical.encode(render(product, view))
@@ -223,5 +229,6 @@ _PARTS: dict[str, _Part] = {
     "lifecycle": render_lifecycle,
     "support": _support,
     "configurator": render_configurator,
+    "sections": lambda product, view, _: _sections(product, view),
 }
 """The parts of a document by key, which is also the name by which a field policy hides one."""

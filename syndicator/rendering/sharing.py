@@ -10,19 +10,27 @@ a daemon, and in another process that finds what was kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any
 
 import msgspec
 
-from syndicator import canonical
 from syndicator.catalog.model import Product
 from syndicator.entitlement.model import Edition, Override
 from syndicator.rendering.batches import Answer, Batch, Draft, render_batch
-from syndicator.rendering.configurator import WIDGET
 from syndicator.rendering.finished import Facts, Finished, Forgetful, Keeping, fingerprint
+from syndicator.rendering.inputs import (
+    Ground,
+    Terms,
+    by_sku,
+    dates,
+    draft_of,
+    ground_print,
+    key_of,
+    printed,
+    terms_of,
+    touched,
+)
 from syndicator.rendering.view import Shelf
 
 TOGETHER = 256
@@ -33,7 +41,6 @@ Run = Callable[[Shelf, Sequence[Batch]], Iterable[list[Answer]]]
 
 _FACTS = msgspec.msgpack.Decoder(Facts)
 _PENDING = Facts(0)
-_ABSENT = bytes(16)
 
 
 def here(shelf: Shelf, batches: Sequence[Batch]) -> Iterator[list[Answer]]:
@@ -41,27 +48,31 @@ def here(shelf: Shelf, batches: Sequence[Batch]) -> Iterator[list[Answer]]:
     return (render_batch(shelf, batch) for batch in batches)
 
 
-@dataclass(frozen=True)
-class _Ground:
-    """One run's inputs as fingerprints."""
+@dataclass(slots=True)
+class _Edition:
+    """An edition as it was rendered last."""
 
-    shelf: Shelf
-    now: datetime
-    print: bytes
-    products: Mapping[str, bytes]
-    """Of each product: itself and which of its dates have come."""
-    rules: Mapping[str, bytes]
-    """Of each configurator, by the path of its rules."""
+    terms: bytes
+    skus: tuple[str, ...]
+    overrides: tuple[Override, ...]
+    documents: tuple[Finished, ...]
+    media: frozenset[str] = frozenset()
+    made: dict[str, bytes] = field(default_factory=dict)
+    seen: bool = False
 
+    def look(self) -> None:
+        """Gather what its documents refer to, once they are finished."""
+        if not self.seen:
+            told = [f for one in self.documents if (f := one.facts).media or f.made]
+            shown = {facts.media for facts in told}
+            self.media = frozenset(f"public/{key}" for keys in shown for key in keys)
+            for facts in told:
+                self.made |= facts.made
+            self.seen = True
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """An edition as far as all of its documents depend on it."""
-
-    edition: Edition
-    """Without assortment, partners and overrides."""
-    currency: str
-    print: bytes
+    def grants(self, terms: Terms, skus: tuple[str, ...], overrides: tuple[Override, ...]) -> bool:
+        """Tell whether rights and terms are these."""
+        return self.terms == terms.fingerprint and self.skus == skus and self.overrides == overrides
 
 
 @dataclass(slots=True)
@@ -72,88 +83,105 @@ class Renderer:
     """
 
     keeping: Keeping = field(default_factory=Forgetful)
-    _ground: _Ground | None = None
+    _ground: Ground | None = None
+    _touched: frozenset[str] | None = None
+    """SKUs whose documents may differ from the last run; None where all may."""
+    _editions: dict[str, _Edition] = field(default_factory=dict)
     _prints: dict[str, tuple[Product, bytes]] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
+    """Editions of this run."""
     _known: dict[bytes, Finished] = field(default_factory=dict)
-    _used: dict[bytes, Finished] = field(default_factory=dict)
     _tables: dict[bytes, dict[str, Finished]] = field(default_factory=dict)
-    _pending: dict[bytes, list[tuple[Finished, _Terms, Draft]]] = field(default_factory=dict)
+    _pending: dict[bytes, list[tuple[Finished, Terms, Draft]]] = field(default_factory=dict)
 
     def begin(self, shelf: Shelf, now: datetime) -> None:
         """Start a run. Cost: one encoding for each product that is not the same object as before.
 
-        What the last run used is still known; what it did not use is forgotten.
+        What the last run showed is still known; everything else is forgotten.
         """
-        self._known, self._used = self._used, {}
-        self._tables.clear()
-        self._pending.clear()
+        if self._pending:  # the last run failed half-way
+            self._forget()
         before = self._prints
         self._prints = {
-            sku: known if (known := before.get(sku)) and known[0] is product else _printed(product)
+            sku: known if (known := before.get(sku)) and known[0] is product else printed(product)
             for sku, product in shelf.catalog.products.items()
         }
-        prints = {sku: told + _dates(product, now) for sku, (product, told) in self._prints.items()}
+        prints = {sku: told + dates(product, now) for sku, (product, told) in self._prints.items()}
         rules = {
             path: fingerprint(repr(one.model).encode(), one.artefact)
             for path, one in shelf.rules.items()
         }
-        self._ground = _Ground(shelf, now, _ground_print(shelf), prints, rules)
+        last, self._ground = self._ground, Ground(shelf, now, ground_print(shelf), prints, rules)
+        self._touched = touched(last, self._ground)
+        if self._touched is None:
+            shown = set().union(*(one.documents for one in self._editions.values()))
+            self._forget()
+            self._known = {document.key: document for document in shown}
+        self._asked.clear()
+        for table in self._tables.values():
+            for sku in self._touched or ():
+                table.pop(sku, None)
+
+    def _forget(self) -> None:
+        for memory in (self._known, self._tables, self._editions, self._pending):
+            memory.clear()
 
     def edition(self, edition: Edition, currency: str) -> tuple[Finished, ...]:
         """Return an edition's documents in catalog order; they are there after `finish`.
 
-        Cost: one look-up for each document, and a fingerprint for each that is not in a table.
+        Cost: where rights and terms are those of the last run, one step for each document that
+        may differ; else one look-up for each, and a fingerprint for each that is not in a table.
         """
-        terms = self._terms(edition, currency)
-        table = self._tables.setdefault(terms.print, {})
-        documents = [*map(table.get, edition.skus)]
-        overrides = _by_sku(edition.overrides)
-        assortment: frozenset[str] | None = None
-        for place, sku in enumerate(edition.skus):
-            if documents[place] is None or sku in overrides:
-                assortment = frozenset(edition.skus) if assortment is None else assortment
-                documents[place] = self._document(sku, terms, table, assortment, overrides)
-        return tuple(documents)  # type: ignore[arg-type]  # none is left out
+        self._asked.add(edition.id)
+        terms = terms_of(edition, currency)
+        table = self._tables.setdefault(terms.fingerprint, {})
+        skus, overrides = tuple(edition.skus), by_sku(edition.overrides)
+        before = self._editions.get(edition.id)
+        known: list[Finished | None]
+        if before is not None and before.grants(terms, skus, edition.overrides):
+            known = [*before.documents]
+            places = [place for sku in self._touched or () if (place := _place(skus, sku)) >= 0]
+        else:
+            known = [*map(table.get, skus)]
+            places = [
+                place for place, sku in enumerate(skus) if known[place] is None or sku in overrides
+            ]
+        if before is not None and not places and known == [*before.documents]:
+            return before.documents
+        assortment = frozenset(skus) if places else frozenset()
+        for place in places:
+            known[place] = self._document(skus[place], terms, table, assortment, overrides)
+        documents: tuple[Finished, ...] = tuple(known)  # type: ignore[arg-type]  # none is left out
+        self._editions[edition.id] = _Edition(terms.fingerprint, skus, edition.overrides, documents)
+        return documents
 
     def _document(
         self,
         sku: str,
-        terms: _Terms,
+        terms: Terms,
         table: dict[str, Finished],
         assortment: frozenset[str],
         overrides: Mapping[str, tuple[Override, ...]],
     ) -> Finished:
         ground = self._at_work()
-        draft = _draft(sku, ground.shelf, assortment, overrides)
-        key = self._key(terms, draft)
-        document = self._used.get(key) or self._known.get(key)
+        draft = draft_of(sku, ground.shelf, assortment, overrides)
+        key = key_of(ground, terms, draft)
+        document = self._known.get(key)
         if document is None:
-            document = self._recalled(key, sku, terms, draft)
-        self._used[key] = document
+            document = self._known[key] = self._recalled(key, sku, terms, draft)
         if len(draft.near) == 1 and not draft.overrides and not draft.product.configurator:
             table[sku] = document
         return document
 
-    def _recalled(self, key: bytes, sku: str, terms: _Terms, draft: Draft) -> Finished:
+    def _recalled(self, key: bytes, sku: str, terms: Terms, draft: Draft) -> Finished:
         """Return a document as it was kept, or one that waits to be rendered."""
         if (kept := self.keeping.recall(key)) is not None:
             facts = _FACTS.decode(kept)
             again = _Again(self.keeping, self._at_work(), terms, draft)
             return Finished(key, sku, facts, make=again)
         document = Finished(key, sku, _PENDING)
-        self._pending.setdefault(terms.print, []).append((document, terms, draft))
+        self._pending.setdefault(terms.fingerprint, []).append((document, terms, draft))
         return document
-
-    def _key(self, terms: _Terms, draft: Draft) -> bytes:
-        ground = self._at_work()
-        parts = [ground.print, terms.print, ground.products[draft.product.sku]]
-        for sku, found in draft.near.items():
-            parts.append(ground.products[sku] if found is not None else _ABSENT)
-        parts += [repr((one.sku, one.field, one.value)).encode() for one in draft.overrides]
-        if draft.product.configurator:
-            app = ground.shelf.apps.get(terms.edition.request(WIDGET))
-            parts += [repr(app).encode(), ground.rules.get(draft.product.configurator, b"")]
-        return fingerprint(*parts)
 
     @property
     def waiting(self) -> int:
@@ -178,16 +206,17 @@ class Renderer:
             if progress:
                 progress(done, total)
         self._pending.clear()
-        for document in self._used.values():
-            ground.shelf.made.update(document.facts.made)
+        self._known.clear()
+        self._editions = {name: self._editions[name] for name in self._asked}
+        for edition in self._editions.values():
+            edition.look()
+            ground.shelf.made.update(edition.made)
 
-    @staticmethod
-    def media(documents: Iterable[Finished]) -> frozenset[str]:
-        """Return the keys of the files that documents show, below the target's root."""
-        shown = {one.facts.media for one in documents if one.facts.media}
-        return frozenset(f"public/{key}" for keys in shown for key in keys)
+    def media(self, edition: Edition) -> frozenset[str]:
+        """Return the keys of the files that an edition shows, below the target's root."""
+        return self._editions[edition.id].media
 
-    def _batches(self, ground: _Ground, *, remote: bool) -> Iterator[tuple[Batch, list[Finished]]]:
+    def _batches(self, ground: Ground, *, remote: bool) -> Iterator[tuple[Batch, list[Finished]]]:
         """Yield what waits; documents with a configurator are not `remote`, they need its rules."""
         for waiting in self._pending.values():
             some = [one for one in waiting if remote is not bool(one[2].product.configurator)]
@@ -197,17 +226,9 @@ class Renderer:
                 batch = Batch(terms.edition, terms.currency, ground.now, drafts)
                 yield batch, [document for document, _, _ in part]
 
-    def _at_work(self) -> _Ground:
+    def _at_work(self) -> Ground:
         assert self._ground is not None, "begin comes first"  # noqa: S101
         return self._ground
-
-    def _terms(self, edition: Edition, currency: str) -> _Terms:
-        told = [
-            *(edition.locale, edition.price_list, currency, sorted(edition.hidden)),
-            *(list(edition.widgets), edition.territory, sorted(edition.withheld)),
-        ]
-        bare = replace(edition, id="", skus=(), partners=(), overrides=())
-        return _Terms(bare, currency, fingerprint(canonical.encode(told)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +236,8 @@ class _Again:
     """Gets the bytes of a document of an earlier process: as kept, or by rendering it again."""
 
     keeping: Keeping
-    ground: _Ground
-    terms: _Terms
+    ground: Ground
+    terms: Terms
     draft: Draft
 
     def __call__(self, document: Finished) -> bytes:
@@ -228,60 +249,9 @@ class _Again:
         return data
 
 
-def _draft(
-    sku: str,
-    shelf: Shelf,
-    assortment: frozenset[str],
-    overrides: Mapping[str, tuple[Override, ...]],
-) -> Draft:
-    """Gather everything of an edition that one document may depend on."""
-    products = shelf.catalog.products
-    product = products[sku]
-    group = shelf.groups.get(product.variant.group, ()) if product.variant else ()
-    asked = dict.fromkeys((sku, *(relation.sku for relation in product.relations), *group))
-    if product.configurator and (rules := shelf.rules.get(product.configurator)):
-        asked |= dict.fromkeys(sorted(rules.model.skus()))
-    near = {one: products.get(one) if one in assortment else None for one in asked}
-    own = tuple(one for other in near for one in overrides.get(other, ())) if overrides else ()
-    return Draft(product, near, group, own)
-
-
-def _by_sku(overrides: Sequence[Override]) -> Mapping[str, tuple[Override, ...]]:
-    found: dict[str, tuple[Override, ...]] = {}
-    for one in overrides:
-        found[one.sku] = (*found.get(one.sku, ()), one)
-    return found
-
-
-def _printed(product: Product) -> tuple[Product, bytes]:
-    return product, fingerprint(msgspec.msgpack.encode(product, enc_hook=_plain))
-
-
-def _dates(product: Product, now: datetime) -> bytes:
-    """Return which of the product's dates have come."""
-    life = product.lifecycle
-    instants = [life.announce, life.release, life.end_of_life]
-    for price in product.prices:
-        instants += [price.valid_from, price.valid_until]
-    return bytes(instant <= now for instant in instants if instant is not None)
-
-
-def _ground_print(shelf: Shelf) -> bytes:
-    """Return the fingerprint of what all documents of a run stand on."""
-    catalog = shelf.catalog
-    told = [
-        *(catalog.locales, dict(catalog.fallback), dict(catalog.families)),
-        *(dict(catalog.categories), dict(catalog.assets), catalog.support),
-        dict(shelf.sources),
-        shelf.namer.name("ground", b""),
-    ]
-    return fingerprint(msgspec.msgpack.encode(told, enc_hook=_plain))
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401  whatever msgspec can encode
-    if isinstance(value, MappingProxyType):
-        return dict(value)
-    raise NotImplementedError(type(value).__name__)
+def _place(skus: tuple[str, ...], sku: str) -> int:
+    """Return where a SKU stands, -1 where it does not."""
+    return skus.index(sku) if sku in skus else -1
 
 
 def _chained(*many: Iterable[list[Answer]]) -> Iterator[list[Answer]]:

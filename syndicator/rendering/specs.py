@@ -17,7 +17,7 @@ from syndicator.catalog.model import (
 )
 from syndicator.catalog.model import Words as Prose
 from syndicator.catalog.numbers import format_number
-from syndicator.rendering.view import View, Words
+from syndicator.rendering.view import Heading, View, Words
 
 _YES_NO = {
     "ar": ("نعم", "لا"),
@@ -40,13 +40,14 @@ def render_specs(product: Product, view: View, words: Words) -> list[dict[str, A
     definitions = view.shelf.definitions.get(product.family, {})
     order = [key for key in definitions if key in product.specs]
     order += [key for key in product.specs if key not in definitions]
+    headings = view.shelf.headings.setdefault((view.chain, product.family), {})
     groups: dict[str, list[dict[str, Any]]] = {}
     for key in order:
         if not view.shows(f"spec.{key}"):
             continue
-        definition = definitions.get(key) or _guess(key)
-        group = words.pick(definition.group)
-        groups.setdefault(group, []).append(_item(key, definition, product.specs[key], words))
+        if (heading := headings.get(key)) is None:
+            heading = headings[key] = _heading(key, definitions.get(key) or _guess(key), words)
+        groups.setdefault(heading.group, []).append(_item(heading, product.specs[key], words))
     return [{"group": group, "items": items} for group, items in groups.items()]
 
 
@@ -56,9 +57,17 @@ def _guess(key: str) -> SpecDefinition:
     return SpecDefinition(key=key, type=SpecType.TEXT, label={"und": label})
 
 
-def _item(key: str, definition: SpecDefinition, value: SpecValue, words: Words) -> dict[str, Any]:
+def _heading(key: str, definition: SpecDefinition, words: Words) -> Heading:
     label = words.pick(definition.label) or next(iter(definition.label.values()), key)
-    item: dict[str, Any] = {"key": key, "label": label, "text": _text(definition, value, words)}
+    return Heading(key, definition, words.pick(definition.group), label)
+
+
+def _item(heading: Heading, value: SpecValue, words: Words) -> dict[str, Any]:
+    item: dict[str, Any] = {"key": heading.key, "label": heading.label}
+    if type(value) is Prose:
+        item["text"] = words.pick(value.text)
+        return item
+    item["text"] = _text(heading.definition, value, words)
     if (comparable := _comparable(value)) is not None:
         item["value"] = comparable
     if isinstance(value, Number | Span) and value.unit:

@@ -45,6 +45,16 @@ class Rules:
     artefact: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands before the values of one spec in one chain of locales."""
+
+    key: str
+    definition: SpecDefinition
+    group: str
+    label: str
+
+
 @dataclass(frozen=True)
 class Shelf:
     """What all editions of one catalog share: prepared once, read by every view."""
@@ -60,6 +70,8 @@ class Shelf:
     made: dict[str, bytes] = field(default_factory=dict)
     """Bytes that no file of the workspace holds, by public key: compiled rules, and what
     rendering made."""
+    headings: dict[tuple[tuple[str, ...], str], dict[str, Heading]] = field(default_factory=dict)
+    """Headings of specs by chain, family and key, as far as they were needed."""
 
     @cached_property
     def definitions(self) -> dict[str, dict[str, SpecDefinition]]:
@@ -80,8 +92,8 @@ class Shelf:
 
     def bare(self) -> Shelf:
         """Return what products without a configurator are rendered with, without the products."""
-        catalog = msgspec.structs.replace(self.catalog, products={})
-        return replace(self, catalog=catalog, apps={}, rules={}, made={})
+        catalog = msgspec.structs.replace(self.catalog, products={}, origins={})
+        return replace(self, catalog=catalog, apps={}, rules={}, made={}, headings={})
 
 
 def shelve(
@@ -93,20 +105,23 @@ def shelve(
     """Name the files of a catalog and prepare what its views share."""
     sources = {path: media_key(asset, namer) for path, asset in catalog.assets.items()}
     rules = rules or {}
-    made = {_key(namer, _sha256(one.artefact), "cdd"): one.artefact for one in rules.values()}
+    made = {
+        content_key(namer, _sha256(one.artefact), "cdd"): one.artefact for one in rules.values()
+    }
     return Shelf(catalog, namer, sources, apps or {}, rules, made)
 
 
 def media_key(asset: Asset, namer: Namer) -> str:
     """Return the key of an asset's bytes below the public zone; equal bytes share one key."""
-    return _key(namer, asset.sha256, SUFFIXES.get(asset.media_type, "bin"))
+    return content_key(namer, asset.sha256, SUFFIXES.get(asset.media_type, "bin"))
 
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _key(namer: Namer, sha256: str, suffix: str) -> str:
+def content_key(namer: Namer, sha256: str, suffix: str) -> str:
+    """Return the key of bytes with this hash (hexadecimal): who has the secret can verify them."""
     name = namer.name("media", f"{suffix}:{sha256}".encode())
     return f"m/{name[:2]}/{name}.{suffix}"
 
@@ -174,7 +189,7 @@ class View:
 
     def publish(self, data: bytes, suffix: str) -> str:
         """Return the public key of bytes that rendering made, and keep them to be written."""
-        key = _key(self.shelf.namer, _sha256(data), suffix)
+        key = content_key(self.shelf.namer, _sha256(data), suffix)
         if key not in self.shelf.made:
             self.made[key] = data
         self.media.add(key)

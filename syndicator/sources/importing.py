@@ -10,13 +10,14 @@ from types import MappingProxyType
 from typing import Any
 
 from syndicator.catalog.fields import Vocabulary
+from syndicator.catalog.held import At
 from syndicator.catalog.mapping import compile_mapping
 from syndicator.catalog.model import Product
 from syndicator.catalog.observation import SAMPLE
 from syndicator.catalog.proposal import propose
 from syndicator.errors import Origin, Problem
 from syndicator.sources.http import bring
-from syndicator.sources.mapped import Rows, files_of, open_rows
+from syndicator.sources.mapped import Maker, files_of, open_rows
 from syndicator.sources.spec import SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import load_documents
@@ -84,8 +85,8 @@ def _tried(
     if compiled is None:
         return []
     vocabulary = Vocabulary(locales, known_locales=frozenset(locales))
-    made = Rows(compiled, vocabulary)
-    entries = (made.take(row, label, line, problems) for line, row in rows)
+    maker = Maker(compiled, vocabulary)
+    entries = (maker.take(row, At(label, line), problems) for line, row in rows)
     return [entry.product for entry in entries if entry]
 
 

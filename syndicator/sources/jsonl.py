@@ -19,7 +19,17 @@ _DECODER = msgspec.json.Decoder(dict[str, Any])
 
 
 def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
-    """Yield line number and object of every line, or the problem that a line has.
+    """Yield line number and object of every line, or the problem that a line has."""
+    for line in read_lines(path, label):
+        if isinstance(line, Problem):
+            yield line
+            continue
+        row = parse_line(line[1], label, line[0])
+        yield row if isinstance(row, Problem) else (line[0], row)
+
+
+def read_lines(path: Path, label: str) -> Iterator[tuple[int, bytes] | Problem]:
+    """Yield number and bytes of every line that is not empty, or the problem that one has.
 
     Compressed files (`.gz`) are read through; a truncated one is a problem at its last line.
     Cost: linear, with one line in memory.
@@ -37,8 +47,8 @@ def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | P
                     continue
                 if number == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")
-                if line.strip():
-                    yield _row(line, label, number)
+                if line and not line.isspace():
+                    yield number, line
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         yield _problem("truncated", label, number, f"the compressed file is broken: {error}")
     except OSError as error:
@@ -47,7 +57,8 @@ def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | P
         )
 
 
-def _row(line: bytes, label: str, number: int) -> tuple[int, dict[str, Any]] | Problem:
+def parse_line(line: bytes, label: str, number: int | None) -> dict[str, Any] | Problem:
+    """Return the object of a line, or what is wrong with it."""
     try:
         row = _DECODER.decode(line)
     except msgspec.ValidationError:
@@ -65,10 +76,7 @@ def _row(line: bytes, label: str, number: int) -> tuple[int, dict[str, Any]] | P
         )
     except RecursionError:
         return _problem("json-depth", label, number, "the values are nested too deeply")
-    for value in row.values():
-        if type(value) is dict:
-            return number, flat(row)
-    return number, row
+    return flat(row) if dict in map(type, row.values()) else row
 
 
 def flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

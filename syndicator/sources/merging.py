@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from syndicator.catalog.assembly import Entry, Parts, Supplement
+from syndicator.catalog.held import KEPT, LIVE, hold
 from syndicator.catalog.merging import FIELDS, filled
 from syndicator.errors import Origin, Problem
 from syndicator.sources.spec import SourceSpec
@@ -25,9 +26,16 @@ def merge_problems(spec: SourceSpec) -> list[Problem]:
 
 
 def keep(entry: Entry, spec: SourceSpec, parts: Parts) -> None:
-    """Give an accepted record to `parts`: as a product, or as what it gives to one."""
-    fields = merged_fields(spec)
+    """Give an accepted record to `parts`: as a product, or as what it gives to one.
+
+    Where there are very many, products are held as bytes from here on.
+    """
+    fields = merged_fields(spec) if spec.options.get(MERGE) else frozenset()
     if not fields:
+        if len(parts.entries) >= LIVE:
+            entry.head = hold(entry.head)
+        if len(parts.entries) >= KEPT:
+            entry.digest = b""
         parts.entries.append(entry)
         return
     given = filled(entry.product, sorted(fields))

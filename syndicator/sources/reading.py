@@ -11,13 +11,14 @@ from types import MappingProxyType
 
 from syndicator.catalog.assembly import Parts, assemble, named_files, supplied_files
 from syndicator.catalog.fields import Vocabulary
+from syndicator.catalog.held import points
 from syndicator.catalog.merging import Priorities
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources.assets import read_assets
-from syndicator.sources.memory import question, recall, remember
+from syndicator.sources.memory import kept_rows, load, question, recall, remember
 from syndicator.sources.merging import merge_problems
 from syndicator.sources.places import inside, is_address
-from syndicator.sources.pulling import pull, pulled_files
+from syndicator.sources.pulling import PULL, pull, pulled_files
 from syndicator.sources.spec import FORMATS, Count, Reading, SourceSpec
 
 Gather = Callable[[Path, SourceSpec, Vocabulary, Parts], tuple[list[Problem], Count]]
@@ -41,21 +42,30 @@ def read_catalog(
     """
     asked = question(sources, locales, fallback, priorities)
     with _undisturbed():
-        if known := recall(root, asked, sources):
+        parts, memory = Parts(priorities=priorities), load(root)
+        if memory and (known := recall(root, memory, asked, sources)):
             return known
-        reading, named = _read(root, sources, locales, fallback, environment, priorities)
-    remember(root, asked, sources, named, reading)
+        if memory:
+            parts.kept = kept_rows(memory)
+        reading, named = _read(root, sources, locales, fallback, environment, parts)
+        remember(root, asked, sources, named, reading, parts)
     return reading
 
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep the cycle collector from walking a heap that only grows; a quarter of the time."""
+    """Keep the cycle collector from walking a heap that only grows; a quarter of the time.
+
+    What was made meanwhile is old to the collector at once, so that it is not walked after all.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()  # what was frozen joins the oldest generation
         if was_on:
             gc.enable()
 
@@ -66,10 +76,9 @@ def _read(
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
     environment: Mapping[str, str],
-    priorities: Priorities,
+    parts: Parts,
 ) -> tuple[Reading, list[str]]:
     """Return the reading and every file that a product names."""
-    parts = Parts(priorities=priorities)
     known = frozenset(
         (*locales, *fallback, *(locale for chain in fallback.values() for locale in chain))
     )
@@ -77,6 +86,7 @@ def _read(
     problems: list[Problem] = []
     counts: list[Count] = []
     files: dict[str, Path] = {}
+    configurators: list[str] = []
     for named in sources:
         spec, wrong = _fetched(root, named, environment)
         problems += wrong
@@ -89,18 +99,21 @@ def _read(
         problems += wrong
         counts.append(count)
         home = _home(root, spec)
-        parts.entries[before:], wrong = pull(root, spec, parts.entries[before:], environment)
-        problems += wrong
-        for entry in parts.entries[before:]:
-            files |= dict.fromkeys((file for _, file in named_files(entry.product)), home)
-        files |= pulled_files(parts.entries[before:], root)
+        if spec.options.get(PULL):
+            parts.entries[before:], wrong = pull(root, spec, parts.entries[before:], environment)
+            problems += wrong
+        naming = [entry for entry in parts.entries[before:] if points(entry.head)]
+        for entry in naming:
+            product = entry.product
+            files |= dict.fromkeys((file for _, file in named_files(product)), home)
+            if rules := product.configurator.partition("#")[0]:
+                configurators.append(rules)
+        files |= pulled_files(naming, root)
         parts.sources.append((spec.name, len(parts.entries)))
         for supplement in parts.supplements[supplied:]:
             files |= dict.fromkeys(supplied_files(supplement), home)
     catalog, unfit = assemble(parts, read_assets(root, files.items()), locales, fallback)
     problems += unfit
-    rules = (entry.product.configurator.partition("#")[0] for entry in parts.entries)
-    configurators = [path for path in rules if path]
     return Reading(catalog, problems, tuple(counts)), [*files, *configurators]
 
 

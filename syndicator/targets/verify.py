@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from syndicator.bundle import Build, Ref, Release, Signer, diff, keys, signed_by
 from syndicator.bundle.audit import Audit, Finding, Look
+from syndicator.bundle.reach import reachable
 from syndicator.bundle.release import media_bytes, media_reference
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
@@ -17,7 +18,7 @@ from syndicator.targets.deliver import Delivery, Feeds
 from syndicator.targets.history import release_keys
 from syndicator.targets.parallel import ahead
 from syndicator.targets.port import Target, blob
-from syndicator.targets.reading import fetcher, parallel, parsed_release, read_live
+from syndicator.targets.reading import fetch_all, fetcher, parallel, parsed_release, read_live
 from syndicator.targets.report import Report
 
 _REWRITTEN = {"missing", "damaged", "unsigned", "stale"}
@@ -77,10 +78,10 @@ def verify(
     namer: Namer,
     assortments: Mapping[str, Collection[str]] | None = None,
 ) -> Verification:
-    """Look at everything that the live release leads to. Reads only.
+    """Look at everything that the live release and the kept ones before it lead to. Reads only.
 
     `assortments` tells which SKUs each edition may show (edition id to SKUs), where the workspace
-    still says the same as the live release. Cost: reads every object of the live release once.
+    still says the same as the live release. Cost: reads every object of these releases once.
 
     Raises:
         TargetError: The target cannot be read.
@@ -100,6 +101,12 @@ def verify(
     audit.release(release, assortments, delivered=ref.delivered >= ref.generation)
     present = [entry.key for zone in ("public/e/", "public/p/") for entry in target.list(zone)]
     audit.strays(release, present)
+    for key, older, wrong in _past(target, release, namer):
+        outcome.checked += 1
+        if older is not None:
+            audit.history(older)
+        else:
+            outcome.findings.append(Finding("history", key, wrong))
     outcome.checked += audit.checked
     outcome.findings += audit.findings.values()
     return outcome
@@ -119,7 +126,8 @@ def repair(
     """Mend what `found` names from the workspace's build, the source of truth.
 
     Objects that the build holds are written again. If the release itself is damaged, or shows what
-    the workspace no longer holds, everything is published anew under a newer generation.
+    the workspace no longer holds, everything is published anew under a newer generation. Older
+    releases that cannot come back are forgotten.
 
     Raises:
         TargetError: The target cannot be written.
@@ -127,7 +135,10 @@ def repair(
     report = Report(generation=found.generation, usage=target.usage)
     known = _known(target, build)
     strays = [finding.key for finding in found.findings if finding.kind == "stray"]
-    wrong = [finding for finding in found.findings if finding.kind != "stray"]
+    past = {finding.key for finding in found.findings if finding.kind == "history"}
+    wrong = [one for one in found.findings if one.kind not in {"stray", "history"}]
+    if past:
+        strays += _forget(target, past, build.namer)
     if all(finding.kind in _REWRITTEN and known(finding.key, asset) for finding in wrong):
         target.write(blob(finding.key, known(finding.key, asset) or b"") for finding in wrong)
         target.delete(strays)
@@ -143,6 +154,51 @@ def repair(
     _remove_strays(target, build)
     found.republished = True
     return report
+
+
+def _past(target: Target, live: Release, namer: Namer) -> Iterator[tuple[str, Release | None, str]]:
+    """Yield the kept releases before `live` with their keys, or what is wrong with one."""
+    key, known = live.parent, dict[str, bytes]()
+    while key and (data := target.read(key)) is not None:
+        if keys.release(namer, keys.release_generation(key) or 0, data) != key:
+            yield key, None, "the release is damaged; it and those before cannot come back"
+            return
+        try:
+            release = parsed_release(target, key, data, known)
+        except VerificationError as error:
+            yield key, None, str(error)
+            return
+        yield key, release, ""
+        key = release.parent
+
+
+def _forget(target: Target, damaged: set[str], namer: Namer) -> list[str]:
+    """Return the keys of the older releases that cannot come back, and all before them."""
+    live = read_live(target)
+    for key, release, _ in _past(target, live.release, namer) if live else ():
+        if release is None or damaged & _needed(target, release):
+            generation = keys.release_generation(key) or 0
+            return [
+                old
+                for old in release_keys(target)
+                if (keys.release_generation(old) or 0) <= generation
+            ]
+    return []
+
+
+def _needed(target: Target, release: Release) -> set[str]:
+    """Return what a release leads to, as far as it can be followed."""
+    found: set[str] = set()
+    fetch = fetch_all(target)
+
+    def fetch_and_note(wanted: Mapping[str, str]) -> Iterator[bytes]:
+        found.update(wanted)
+        return fetch(wanted)
+
+    try:
+        return reachable([release], fetch_and_note) | found
+    except VerificationError:
+        return found
 
 
 def _known(target: Target, build: Build) -> Callable[[str, Asset], bytes | None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from syndicator.widgets import WidgetPackage, find_widgets
 from tests.browser import documents
@@ -111,14 +111,23 @@ def world(aisle: WidgetPackage) -> Iterator[World]:
         yield World(zone, store, shop, aisle, document)
 
 
-@pytest.fixture
-def tab(browser: Browser) -> Iterator[Page]:
-    """A fresh page that records every event of the aisle in `heard`."""
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for all tabs: every test has origins of its own, so they share nothing in it."""
     context = browser.new_context(viewport={"width": 1200, "height": 900}, locale="de-DE")
     context.add_init_script(RECORD)
     context.set_default_timeout(8000)
-    yield context.new_page()
+    yield context
     context.close()
+
+
+@pytest.fixture
+def tab(context: BrowserContext) -> Iterator[Page]:
+    """A fresh page that records every event of the aisle in `heard`."""
+    page = context.new_page()
+    yield page
+    page.close()
+    context.clear_cookies()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,6 +33,19 @@ class Origin:
     url: str
     answers: dict[str, Answer]
     asked: list[str]
+
+
+def in_sequence(times: Iterable[tuple[float, float]]) -> int:
+    """Return how many requests waited for one another, from when each began and ended.
+
+    Meaningful where every answer takes about the same, noticeable time: what began only after the
+    first of those before it had ended waited for it.
+    """
+    waves, until = 0, 0.0
+    for start, end in sorted(times):
+        if start >= until:
+            waves, until = waves + 1, end
+    return waves
 
 
 def published(files: dict[str, bytes]) -> dict[str, Answer]:

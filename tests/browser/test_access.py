@@ -49,22 +49,14 @@ def arabic(world):
     world.refresh()
 
 
+OFFERED = element(
+    "aisle", 'sku="NV-FJORD-7" price="5" cart promotion="Neu" availability="in-stock"'
+)
 STATES = {
-    "light": {},
-    "dark": {"css": DARK},
+    "light": {"tag": OFFERED},
+    "dark": {"css": DARK, "tag": OFFERED},
     "right to left": {"lang": "ar"},
     "text at 200 %": {"css": LIGHT + " html { font-size: 200% } body { font-size: 2rem }"},
-    "with an offer": {
-        "tag": element(
-            "aisle", 'sku="NV-FJORD-7" price="5" cart promotion="Neu" availability="in-stock"'
-        )
-    },
-    "dark with an offer": {
-        "css": DARK,
-        "tag": element(
-            "aisle", 'sku="NV-FJORD-7" price="5" cart promotion="Neu" availability="in-stock"'
-        ),
-    },
     "comparison": {"tag": element("compare", 'skus="NV-FJORD-7 NV-1"')},
     "brand": {"tag": element("brand", "")},
     "contact": {"tag": element("contact", 'sku="NV-FJORD-7" endpoint="/x"')},
@@ -165,10 +157,12 @@ def test_paper_shows_every_picture_and_answer(world, tab, heard):
     tab.emulate_media(media="print")
     assert not tab.locator(".thumbs").is_visible()
     assert tab.get_by_text("Messen Sie Ihre Schrittlänge").is_visible()
-    lines = tab.evaluate(
-        "[...document.querySelector('syndicator-aisle').shadowRoot.querySelectorAll('.frame')].every((one) => one.getBoundingClientRect().left < innerWidth)"
-    )
-    assert lines
+    boxes = tab.evaluate("""[...document.querySelector('syndicator-aisle').shadowRoot.querySelectorAll('.frame img')]
+      .map((one) => one.getBoundingClientRect()).map(({ left, right, height }) => [left, right, height])""")
+    assert len(boxes) == 2
+    assert all(right <= 1200 and height > 50 for _, right, height in boxes)
+    assert len({left for left, _, _ in boxes}) == 2, "side by side, none under another"
+    assert not tab.locator(".action, .find").first.is_visible()
 
 
 def test_an_arabic_page_is_drawn_from_the_right(world, tab, heard):

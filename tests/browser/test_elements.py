@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 
 import pytest
 
+from tests.browser import documents
 from tests.browser.origins import Answer
 
 pytestmark = pytest.mark.browser
@@ -62,6 +65,22 @@ def test_the_page_composes_sections_in_its_own_order(world, tab, heard):
     assert tab.evaluate(order) == ["specs", "hero"]
 
 
+def test_the_makers_template_composes_the_aisle_unless_the_page_does(world, tab, heard):
+    """A part that only the template names comes too; other elements keep their own section."""
+    template = ["specs", "hero", "contact"]
+    world.zone.publish([world.document | {"sections": template}])
+    world.refresh()
+    order = "[...document.querySelector('[partner]').shadowRoot.querySelector('.aisle').children].map((one) => one.className)"
+    for body, classes in {
+        element("aisle"): ["specs", "hero", "form"],
+        element("aisle", 'sku="NV-FJORD-7" sections="documents hero"'): ["documents", "hero"],
+        element("documents"): ["documents"],
+    }.items():
+        tab.goto(world.show(body, path=f"/{len(classes)}"))
+        heard("view")
+        assert tab.evaluate(order) == classes
+
+
 def test_pictures_turn_by_thumbnail_key_and_button(world, tab, heard):
     tab.goto(world.show(element("gallery")))
     heard("view")
@@ -85,6 +104,42 @@ def test_pictures_turn_by_thumbnail_key_and_button(world, tab, heard):
         tab.evaluate("document.querySelector('[partner]').shadowRoot.activeElement.dataset.at")
         == "1"
     )
+
+
+def test_a_finger_turns_the_enlarged_picture(world, browser):
+    """Real touches: a swipe turns, a short one does not, and one inside a magnified picture pans."""
+    context = browser.new_context(
+        viewport={"width": 400, "height": 800}, has_touch=True, is_mobile=True, locale="de-DE"
+    )
+    context.set_default_timeout(8000)
+    tab = context.new_page()
+    tab.goto(world.show(element("gallery")))
+    tab.locator("[data-act=zoom]").first.tap()
+    caption = tab.locator("dialog[open] .caption")
+    caption.wait_for()
+    devtools = context.new_cdp_session(tab)
+
+    def swipe(start, end):
+        def touch(kind, *places):
+            points = [{"x": x, "y": 400} for x in places]
+            devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        touch("touchStart", start)
+        for step in range(1, 6):
+            touch("touchMove", start + (end - start) * step / 5)
+        touch("touchEnd")
+
+    assert "(1/2)" in caption.inner_text()
+    for start, end, number in ((300, 100, 2), (100, 300, 1), (200, 180, 1), (100, 300, 2)):
+        swipe(start, end)
+        tab.wait_for_timeout(100)  # a touch that does nothing has had its time
+        tab.locator(".caption", has_text=f"({number}/2)").wait_for()
+    tab.locator("dialog figure").click()
+    tab.locator("figure.near").wait_for()
+    swipe(300, 100)
+    tab.wait_for_timeout(100)
+    assert "(2/2)" in caption.inner_text()
+    context.close()
 
 
 def test_a_video_is_a_poster_until_it_is_asked_for(world, tab, heard):
@@ -136,6 +191,26 @@ def test_a_comparison_marks_differences_and_takes_another_product(world, tab, he
     assert tab.evaluate(INSIDE, "thead th") == 3
     tab.locator("thead .more").first.click()
     assert tab.evaluate(INSIDE, "thead th") == 2
+
+
+def test_a_comparison_in_a_large_range_offers_what_stands_near(world, tab, heard):
+    """Far beyond the first pages, through tables of references, up to the short last table."""
+    parts = [("bikes", "Fahrräder"), ("parts", "Teile")]
+    products = [
+        {"sku": f"NV-{n:03}", "brand": "Norrvind", "title": f"Modell {n}"}
+        | {"category": [{"code": parts[n > 600][0], "label": parts[n > 600][1]}]}
+        for n in range(690)
+    ]
+    world.zone.publish(products, large=True)
+    world.refresh()
+    tab.goto(world.show(element("compare", 'skus="NV-685"')))
+    heard("view")
+    tab.locator("option", has_text="Modell 680").wait_for(state="attached")
+    titles = tab.locator("option").all_inner_texts()[1:]
+    assert "Modell 685" not in titles
+    assert {"Modell 684", "Modell 686", "Modell 689"} <= set(titles)
+    assert all(int(title.split()[1]) > 600 for title in titles)
+    assert titles == sorted(titles)
 
 
 def test_a_brand_page_is_browsed_filtered_and_searched(world, tab, heard):
@@ -275,6 +350,90 @@ def test_a_stale_offer_is_not_shown(world, tab, heard, offer):
     tab.goto(world.show(element("offer", inner=block(offers={"NV-FJORD-7": offer}))))
     heard("view")
     assert "1.899,00" in tab.evaluate("document.querySelector('[partner]').shadowRoot.textContent")
+
+
+def test_promotion_and_date_of_an_offer_are_shown_and_a_slot_takes_its_place(world, tab, heard):
+    """Field by field: the promotion of one source, the price of another; own markup over both."""
+    offer = {"NV-FJORD-7": {"promotion": "Erste Wartung gratis", "updated": "2026-11-21T08:00:00Z"}}
+    tag = element("offer", 'sku="NV-FJORD-7" price="1799"', block(offers=offer))
+    tab.goto(world.show(tag))
+    heard("view")
+    shown = tab.locator("syndicator-offer .offer").inner_text()
+    assert "Erste Wartung gratis" in shown
+    assert "1.799,00" in shown
+    assert "21.11.2026" in shown
+    own = '<p slot="offer" class="own">Nur im Laden: 1.700 €</p>'
+    tab.goto(world.show(element("offer", inner=own), path="/own"))
+    heard("view")
+    assert tab.locator(".own").is_visible()
+    assert not tab.locator("syndicator-offer .price").is_visible()
+
+
+def documented(repository, heading):
+    """Rows of the table of docs/embed.md whose head begins with `heading`, as lists of cells."""
+    lines = (repository / "docs/embed.md").read_text().splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith(f"| {heading} |"))
+    rows = itertools.takewhile(lambda line: line.startswith("|"), lines[start + 2 :])
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def test_every_event_tells_what_the_documentation_says(world, tab, repository):
+    """Each documented event is fired once by its cause; the keys of its detail are the written ones."""
+    written, same = {}, ""
+    for name, _, detail in documented(repository, "event"):
+        same = detail if detail != "the same" else same
+        written[name.strip("`")] = sorted(re.findall(r"`(\w+)`", same.split(":")[0]))
+    variants = [
+        {"sku": sku, "title": sku, "axes": [{"axis": "size", "value": sku}]}
+        for sku in ("NV-FJORD-7", "NV-RACK-2")
+    ]
+    world.zone.publish([world.document | {"variants": variants}, documents.rack()])
+    world.refresh()
+    told = """
+    window.told = {};
+    for (const name of %s) document.addEventListener(name, (event) => {
+      if (/open|choose/.test(name)) event.preventDefault();
+      window.told[name] = Object.keys(event.detail).filter((key) => event.detail[key] !== undefined).sort();
+    });""" % json.dumps(sorted(written))  # noqa: UP031  the text is full of braces
+    tab.add_init_script(told)
+    body = element("aisle", 'sku="NV-FJORD-7" price="5" cart') + element("specs", 'sku="NONE"')
+    body += element("contact", 'sku="NV-FJORD-7" endpoint="/nowhere"')
+    body += element("offer").replace("velohaus", "broken")
+    world.store.answers["/p/broken.json"] = Answer(b"{")
+    world.store.answers["/p/broken.json"].headers["Access-Control-Allow-Origin"] = "*"
+    tab.goto(world.show(body))
+    for act in ("addtocart", "choose", "open"):
+        tab.locator(f"syndicator-aisle [data-act={act}]").last.click()
+    for field in ("name", "email", "message"):
+        tab.locator(f"[name={field}]").fill("ada@example.org")
+    tab.locator("[name=consent]").check()
+    tab.locator("button[type=submit]").click()
+    tab.wait_for_function("Object.keys(window.told).length == %d" % len(written))  # noqa: UP031
+    assert tab.evaluate("window.told") == written
+
+
+def test_every_documented_slot_stands_in_its_place(world, tab, heard, repository):
+    """`before-` and `after-` of each section take markup of the page, around the section's own."""
+    text = (repository / "docs/embed.md").read_text()
+    sections = text.partition("sections are\n`")[2].partition("`")[0].split()
+    card = [{"sku": "NV-RACK-2", "title": "Rack"}]
+    relations = dict.fromkeys(("accessory", "spare_part", "successor", "alternative", "part"), card)
+    app = {"src": "w/x/1/x.js", "integrity": "sha256-x"}
+    configurator = {"widget": "x", "app": app, "rules": app, "labels": app}
+    world.zone.publish([world.document | {"relations": relations, "configurator": configurator}])
+    world.refresh()
+    inner = "".join(
+        f'<i slot="{place}-{name}">{place}-{name}</i>'
+        for name in sections
+        for place in ("before", "after")
+    )
+    tab.goto(world.show(element("aisle", inner=inner)))
+    heard("view")
+    assert len(sections) == 10
+    for name in sections:
+        before, after = (tab.locator(f'i[slot="{place}-{name}"]') for place in ("before", "after"))
+        tops = [one.bounding_box()["y"] for one in (before, after)]
+        assert tops[0] < tops[1], name
 
 
 def test_a_click_on_the_cart_tells_the_page(world, tab, heard):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import shutil
 
 import pytest
 
+from syndicator.widgets import built_in_folder, package
 from tests.browser import documents
+from tests.browser.conftest import FLAGS
 from tests.browser.origins import Answer, published
 from tests.browser.test_rendering import TAG, TEXT
 
@@ -42,6 +45,20 @@ def another_format(world):
         answer.body = answer.body.replace(b'"format":1', b'"format":2')
 
 
+def half_a_page(world):
+    """The object ends in the middle, and says that this is all of it."""
+    answer = page_object(world)
+    answer.body = answer.body[: len(answer.body) // 2]
+
+
+def data_as_html(world):
+    """A wrong type for data is harmless: data is parsed as data, whatever it is called."""
+    for answer in answers_below(world, "/p/"):
+        answer.status = 200
+        answer.headers["Content-Type"] = "text/html"
+        answer.body = b"<!doctype html><title>Not what you asked for</title>"
+
+
 def gone(world):
     for key in [key for key in world.store.answers if key.startswith("/o/")]:
         del world.store.answers[key]
@@ -57,6 +74,8 @@ def wrong_type(world):
 FAULTS = {
     down: "http",
     half: "network",
+    half_a_page: "integrity",
+    data_as_html: "format",
     not_json: "format",
     another_format: "format",
     gone: "absent",
@@ -81,17 +100,30 @@ def test_a_policy_of_the_shop_that_forgot_the_publisher_leaves_the_fallback(worl
     assert tab.locator(".own").is_visible()
 
 
-def test_a_blocker_of_the_script_leaves_the_page_alone(world, tab):
-    tab.route("**/aisle.js", lambda route: route.abort("blockedbyclient"))
-    tab.goto(world.show(TAG))
-    assert tab.locator(".own").is_visible()
+BLOCKED = {"the entry": "**/aisle.js", "what draws": "**/view.*.js", "the data": "**/p/*.json"}
 
 
-def test_a_blocker_of_the_data_leaves_the_fallback(world, tab, heard):
-    tab.route("**/p/*.json", lambda route: route.abort("blockedbyclient"))
-    tab.goto(world.show(TAG))
-    assert heard("error")["reason"] == "network"
+@pytest.mark.parametrize("rule", BLOCKED)
+def test_a_rule_of_an_ad_blocker_leaves_the_shop_as_it_is(world, tab, rule):
+    """Whatever the rule names: the shop's words stand, its own script works, one event at most."""
+    thrown = []
+    tab.on("pageerror", lambda error: thrown.append(str(error)))
+    tab.route(BLOCKED[rule], lambda route: route.abort("blockedbyclient"))
+    shop = "<button onclick='this.textContent = 1'>0</button>"
+    tab.goto(world.show(TAG + shop))
+    tab.wait_for_load_state("networkidle")
+    tab.wait_for_timeout(200)
     assert tab.locator(".own").is_visible()
+    tab.get_by_role("button", name="0").click()
+    assert tab.get_by_role("button", name="1").count() == 1
+    told = [(one["name"], one["reason"]) for one in tab.evaluate("window.heard")]
+    expected = {
+        "the entry": [],
+        "what draws": [("error", "script")],
+        "the data": [("error", "network")],
+    }
+    assert told == expected[rule]
+    assert thrown == []
 
 
 def test_a_product_that_disappears_makes_room_for_the_fallback(world, tab, heard):
@@ -147,19 +179,49 @@ def test_an_element_moved_while_it_loads_is_shown_once(world, tab, heard):
     )
 
 
-def test_two_versions_of_the_script_share_a_page(world, tab, heard):
-    """The first defines the elements, the second stands back."""
-    latest = f'<script type="module" src="{world.store.url}w/aisle/latest/aisle.js"></script>'
+def test_two_versions_of_the_script_share_a_page(world, tab, heard, tmp_path):
+    """The first in the page defines the elements, the second, of another content, stands back."""
+    folder = tmp_path / "aisle"
+    shutil.copytree(built_in_folder() / "aisle", folder)
+    declared = folder / "widget.toml"
+    declared.write_text(declared.read_text().replace('version = "', 'version = "9'))
+    sheet = folder / "aisle.css"
+    sheet.write_text(sheet.read_text() + ".aisle { outline: 9px solid red; }")
+    other = package(folder)
+    assert other.fingerprint != world.package.fingerprint
+    world.store.answers |= published(other.keys())
+    source = f"{world.store.url}{other.key(other.entry)}"
+    first = f'<script type="module" src="{source}" crossorigin="anonymous"></script>'
     thrown = []
     tab.on("pageerror", lambda error: thrown.append(str(error)))
-    tab.goto(world.show(TAG + latest))
-    heard("view")
-    tab.wait_for_load_state("networkidle")
+    tab.goto(world.show(TAG + '<div id="later"></div>' + first))
+    tab.evaluate("tag => { later.innerHTML = tag }", TAG.replace("FJORD-7", "RACK-2"))
+    heard("view", times=2)
+    outlines = tab.evaluate(
+        "[...document.querySelectorAll('syndicator-aisle')].map((one) => getComputedStyle(one.shadowRoot.querySelector('.aisle')).outlineWidth)"
+    )
+    assert outlines == ["9px", "9px"], "one version draws everything"
+    entries = [path for path in world.store.asked if path.endswith("/aisle.js")]
+    assert len(entries) == 2
     assert thrown == []
-    assert len([one for one in tab.evaluate("window.heard") if one["name"] == "view"]) == 1
 
+
+BOOTSTRAP = """
+*, *::before, *::after { box-sizing: border-box } body { margin: 0; font-family: system-ui; line-height: 1.5 }
+h1, h2, h3, h4, h5, h6 { margin-top: 0; margin-bottom: .5rem; font-weight: 500; line-height: 1.2 }
+p, ul, ol, dl { margin-top: 0; margin-bottom: 1rem } ul, ol { padding-left: 2rem } img, svg { vertical-align: middle }
+.img-fluid, img { max-width: 100%; height: auto } .d-none { display: none !important } .text, .body { color: #f00 !important }
+table { caption-side: bottom; border-collapse: collapse } th { text-align: -webkit-match-parent } thead, tbody, tr, td, th { border: 0 solid }
+.card { position: relative; display: flex; flex-direction: column; background: #fff; border: 1px solid #000 }
+.section, .hero, .offer, .price, .specs, .facts, .cards, .label, .status, .more, .close, .frame { display: none !important }
+button, input, select, textarea { margin: 0; font-family: inherit } [type=search] { appearance: textfield; outline-offset: -2px }
+dialog { display: none !important } summary { display: list-item } [hidden] { display: none !important }
+.w-100, syndicator-aisle { width: 100% !important } .row > * { flex-shrink: 0; width: 100%; max-width: 100%; padding: 0 12px }
+"""
+"""What Bootstrap's reboot and utilities say, and class names that a framework may share with us."""
 
 HOSTILE = {
+    "a framework's reset and utilities": BOOTSTRAP,
     "everything unset": "* { all: unset }",
     "important resets": "* { margin: 0 !important; padding: 0 !important; font-size: 7px !important; line-height: 0 !important; display: inline !important; box-sizing: content-box !important }",
     "an opinionated framework": "h2 { font-size: 9px; color: red; display: none } img { width: 5px !important; float: right } ul { list-style: square } button { position: fixed; opacity: 0 } table { display: flex }",
@@ -283,14 +345,47 @@ def test_ten_thousand_specs_are_shown_without_a_long_task(world, tab, heard):
     assert shown == [f"Merkmal {n}Wert {n}" for n in range(10_000)]
 
 
-def test_long_and_marked_titles_stay_in_their_box(world, tab, heard):
-    title = "Donaudampfschifffahrtsgesellschaftskapitän" * 12
-    world.zone.publish([world.document | {"title": title + " \u202eabc\u202c \u2067\u05d0\u2069"}])
+def test_a_title_of_five_hundred_letters_stays_in_its_box(world, tab, heard):
+    title = ("Donaudampfschifffahrtsgesellschaftskapitän" * 12)[:500]
+    world.zone.publish([world.document | {"title": title}])
     world.refresh()
     tab.set_viewport_size({"width": 320, "height": 700})
     tab.goto(world.show(TAG))
     heard("view")
     assert overflowing(tab) == []
+    assert tab.locator("syndicator-aisle .lead h2").inner_text().replace("\u00ad", "") == title
+
+
+def test_marks_from_right_to_left_turn_nothing_around_them(world, tab, heard):
+    """An override that nobody closed ends with its field: what follows reads as it should."""
+    marked = "Rad \u202eNEDNEW\u2067\u05d0\u05d1"
+    specs = [{"group": "Maße", "items": [{"key": "a", "label": marked, "text": "12 kg"}]}]
+    world.zone.publish(
+        [world.document | {"title": marked, "summary": "12–14 kg (neu)", "specs": specs}]
+    )
+    world.refresh()
+    tab.goto(world.show(f"<p class=before>Vorher 1-2</p>{TAG}<p class=after>Nachher 1-2</p>"))
+    heard("view")
+    # The boxes of single letters tell in which order they are painted.
+    order = """([host, selector]) => {
+      const root = host ? document.querySelector(host).shadowRoot : document;
+      const text = root.querySelector(selector).firstChild;
+      return [...text.data].map((_, at) => {
+        const range = document.createRange();
+        range.setStart(text, at); range.setEnd(text, at + 1);
+        return range.getBoundingClientRect().left;
+      });
+    }"""
+    for host, selector in (
+        ("syndicator-aisle", ".summary"),
+        ("syndicator-aisle", ".specs td"),
+        ("syndicator-aisle", ".specs caption"),
+        ("", ".after"),
+    ):
+        lefts = tab.evaluate(order, [host, selector])
+        assert lefts == sorted(lefts), selector
+    turned = tab.evaluate(order, ["syndicator-aisle", "h2"])
+    assert turned != sorted(turned), "the marks themselves work: the test can fail"
 
 
 def overflowing(tab):
@@ -351,13 +446,32 @@ def test_a_single_page_shop_changes_the_product_in_place(world, tab, heard):
     assert [one["name"] for one in tab.evaluate("window.heard")].count("missing") == 0
 
 
-def test_the_page_comes_back_from_history_as_it_was(world, tab, heard):
-    tab.goto(world.show(TAG))
-    heard("view")
-    shown = tab.locator("syndicator-aisle .lead h2").inner_text()
-    tab.goto(world.show("<p>Warenkorb</p>", path="/cart"))
-    tab.go_back()
-    assert tab.locator("syndicator-aisle .lead h2").inner_text() == shown
+def test_the_page_comes_back_from_the_back_forward_cache_as_it_was(world, browser):
+    """Really from the cache: the page says `persisted`, its memory is alive, nothing is asked again.
+
+    The test tool switches that cache off, so this is a browser of its own without that switch.
+    """
+    kind = browser.browser_type
+    ignored = ["--disable-back-forward-cache"]
+    with kind.launch(
+        executable_path=shutil.which("chromium"), args=FLAGS, ignore_default_args=ignored
+    ) as other:
+        tab = other.new_context(locale="de-DE").new_page()
+        tab.goto(world.show(TAG))
+        host = "document.querySelector('syndicator-aisle')"
+        tab.wait_for_function(f"{host}.shadowRoot.querySelector('.support')")
+        tab.evaluate(
+            "window.alive = true; addEventListener('pageshow', (event) => { window.persisted = event.persisted })"
+        )
+        tab.wait_for_load_state("networkidle")
+        asked = len(world.store.asked)
+        tab.goto(world.show("<p>Warenkorb</p>", path="/cart"))
+        tab.evaluate("history.back()")
+        tab.wait_for_function("window.alive && window.persisted")
+        assert tab.locator("syndicator-aisle .lead h2").inner_text() == "Fjord 7 Trekkingrad"
+        assert [path for path in world.store.asked[asked:] if "aisle.js" not in path] == []
+        tab.locator("[data-act=open]").first.click()
+        tab.wait_for_function(f"{host}.shadowRoot.querySelector('h2').textContent.includes('Rack')")
 
 
 def test_a_proxy_path_of_the_shop_itself_works(world, tab, heard):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.browser import documents
@@ -200,10 +202,24 @@ def test_an_unreachable_publisher_leaves_the_fallback(world, tab):
     assert tab.locator(".own").is_visible()
 
 
-def test_a_slow_publisher_is_given_up_after_four_seconds(world, tab, heard):
+def test_a_store_that_takes_thirty_seconds_is_given_up_after_four(world, tab, heard):
+    """Really thirty: the answers are on their way while the page is already told.
+
+    Three elements wait at once, each for another file: an entry, a head, a page of products.
+    """
+    world.zone.publish([world.document], partner="head")
+    world.zone.publish([world.document | {"model": "slow"}], partner="page")
+    slow = ("/p/velohaus", f"/e/{world.zone.editions['head']['de']}")
+    world.refresh()
     for key, answer in world.store.answers.items():
-        if key.startswith("/p/"):
-            answer.delay = 6
-    tab.goto(world.show(TAG))
-    assert heard("error")["reason"] == "timeout"
-    assert tab.locator(".own").is_visible()
+        if key.startswith(slow) or b'"model":"slow"' in answer.body:
+            answer.delay = 30
+    others = "".join(TAG.replace("velohaus", partner) for partner in ("head", "page"))
+    start = time.monotonic()
+    tab.goto(world.show(TAG + others))
+    assert heard("error", times=3)["reason"] == "timeout"
+    assert time.monotonic() - start < 25
+    told = [(one["name"], one["reason"]) for one in tab.evaluate("window.heard")]
+    assert told == [("error", "timeout")] * 3
+    assert tab.locator(".own").count() == 3
+    assert all(own.is_visible() for own in tab.locator(".own").all())

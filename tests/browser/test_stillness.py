@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.widgets.room import room
-from tests.browser.origins import page
+from tests.browser.origins import in_sequence, page
 from tests.browser.publisher import PUBLIC_KEY
 from tests.browser.test_rendering import FALLBACK
 from tests.browser.test_server_drawn import SHIFTS
@@ -132,15 +132,8 @@ def test_a_cold_visit_asks_for_the_script_the_head_and_the_page(world, tab, hear
     kinds = [path.split("/")[1] for path in world.store.asked]
     assert sorted(kinds) == ["e", "m", "m", "o", "p", "w", "w"], world.store.asked
     times = tab.evaluate("""performance.getEntriesByType('resource')
-      .filter((one) => one.initiatorType != 'link' || !one.name.startsWith('data:'))
-      .map((one) => [one.startTime, one.responseEnd, one.name]).sort((a, b) => a[0] - b[0])""")
-    waves = 0
-    until = 0.0
-    for start, end, _ in times:
-        if start >= until:  # it began when everything before had come: it waited for it
-            waves += 1
-            until = end
-    assert waves == 1 + 3, times
+      .map((one) => [one.startTime, one.responseEnd])""")
+    assert in_sequence(times) == 1 + 3, times
 
 
 def test_head_and_entry_are_asked_for_together_where_the_tag_names_the_edition(world, tab, heard):

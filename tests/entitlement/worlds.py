@@ -63,6 +63,16 @@ def _product(n):  # noqa: C901  a table of variety, not a decision
         fields["lifecycle"]["announce"] = f"{DAYS[n % 5]}T00:00:00Z"
     if n % 7 == 0:
         fields["lifecycle"]["end_of_life"] = "2026-04-01T00:00:00Z"
+    if n % 4 == 3:
+        rights = [
+            {"valid_until": "2026-06-01T00:00:00Z", "territories": ["DE", "JP"]},
+            {"valid_from": "2026-03-01T00:00:00Z"},
+            {"territories": ["AT"]},
+            None,
+        ][n // 4 % 4]
+        folder = ["studio", "web"][n // 4 % 2]
+        fields["media"] = [{"file": f"{folder}/{n}.jpg", "role": "hero", "rights": rights}]
+        fields["documents"] = [{"file": f"docs/{n}.pdf", "title": {"en": "x"}}]
     return msgspec.convert(fields, Product)
 
 
@@ -181,6 +191,11 @@ PROGRAMS = {"dealers": "", "premium": "dealers", "web": "", "top": "premium"}
 PARTNERS = ["ada", "bo", "cy", "di", "ed", "fay"]
 FIELDS = ["documents", "price", "extra.cost", "specs"]
 WIDGETS = ["configurator", "finder"]
+LISTS = {"eur": "EUR", "top": "EUR", "chf": "CHF", "web": "EUR"}
+NEAR = ["all", *({"program": name} for name in ("dealers", "premium", "web"))]
+NEAR += [{"territory": "dach"}, {"territory": "DE"}, {"partner": "cy"}]
+FILES = [["studio/*"], ["*.pdf", "web/7.jpg"], ["web/*", "docs/*"], ["nothing/*"]]
+OWNED = ["title", "summary"]
 scopes = st.one_of(
     st.just("all"),
     st.sampled_from(sorted(PROGRAMS)).map(lambda n: {"program": n}),
@@ -208,6 +223,8 @@ def rules(draw, kind, count):
         document |= {"to": draw(scopes), "products": draw(selectors)}
         if kind == "grant":
             document["early_access"] = draw(st.sampled_from([False, False, True]))
+        else:
+            document |= draw(st.sampled_from([{}, {}, {"widgets": WIDGETS[:1]}]))
         documents.append(document)
     return documents
 
@@ -240,9 +257,61 @@ def partners(draw):
                 "locales": draw(st.sampled_from([["en"], ["de", "en"]])),
                 "territory": draw(st.sampled_from(["", "DE", "AT", "JP"])),
                 "timezone": draw(st.sampled_from(ZONES)),
+                "price_list": draw(st.sampled_from(["", "", "", "eur"])),
+                "currency": draw(st.sampled_from(["", "", "EUR", "CHF"])),
                 "distributor": above,
             }
         )
+    return documents
+
+
+@st.composite
+def price_lists(draw):
+    """The list that selectors read, and some more; they may well be equally near."""
+    documents = []
+    for number, (name, currency) in enumerate(LISTS.items()):
+        if name == "eur" or draw(st.booleans()):
+            document = {"kind": "price-list", "id": name, "currency": currency}
+            if draw(st.booleans()):
+                document |= draw(windowed("price-list", number)) | {"id": name}
+            if draw(st.sampled_from([True, True, False])):
+                document["to"] = draw(st.sampled_from(NEAR))
+            documents.append(document)
+    return documents
+
+
+@st.composite
+def overrides(draw):
+    keys = st.tuples(st.sampled_from(PARTNERS), st.sampled_from(["P01", "P07", "P20"]))
+    return [
+        {
+            "kind": "override",
+            "id": f"override-{number}",
+            "partner": partner,
+            "sku": sku,
+            "fields": {name: {"en": f"{number} {name}"} for name in names},
+        }
+        for number, ((partner, sku), names) in enumerate(
+            sorted(
+                draw(
+                    st.dictionaries(
+                        keys,
+                        st.lists(st.sampled_from(OWNED), min_size=1, unique=True),
+                        max_size=2,
+                    )
+                ).items()
+            )
+        )
+    ]
+
+
+@st.composite
+def rights_windows(draw):
+    documents = []
+    for number in range(draw(st.integers(0, 2))):
+        document = draw(windowed("rights-window", number, files=draw(st.sampled_from(FILES))))
+        where = draw(st.sampled_from([[], ["dach"], ["JP"], ["DE", "JP"]]))
+        documents.append(document | ({"territories": where} if where else {}))
     return documents
 
 
@@ -254,11 +323,15 @@ def manifests(draw):
     ]
     documents.append({"kind": "territory", "id": "dach", "countries": ["DE", "AT", "CH"]})
     documents.append({"kind": "selector", "id": "named", "products": Sentence(NAMED_TEXT, None)})
-    documents.append(draw(windowed("price-list", 0, currency="EUR")) | {"id": "eur"})
-    if draw(st.booleans()):
-        documents[-1]["to"] = draw(scopes)
+    documents += draw(price_lists())
+    documents += draw(overrides())
+    documents += draw(rights_windows())
     listed = draw(partners())
     documents += listed
+    # Without this one, half of the worlds would show nothing to anybody.
+    base = {"kind": "grant", "id": "base", "to": draw(st.sampled_from(NEAR[:2]))}
+    wide = draw(st.sampled_from(LEAVES[:6]))
+    documents.append({**base, "products": wide, "early_access": False})
     documents += draw(rules("grant", 6))
     documents += draw(rules("forbid", 3))
     documents += draw(delegations({p["distributor"] for p in listed} - {""}))

@@ -1,7 +1,7 @@
 """All faults: `python -m tests.faults.campaign`. Counts go to standard output, as JSON with --json.
 
-500 kills (350 on a directory, 150 on a real S3 server), 8 publishers racing 50 rounds, and every
-injected failure of the store.
+500 kills on a directory and 500 on a real S3 server, of publishes, deliveries and collections, 8
+publishers racing 50 rounds on each, and every injected failure of the store and the disk.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from syndicator.targets.s3 import S3Target
 from tests.faults.killing import Outcome, Steps, campaign, watch_files, watch_requests
 from tests.faults.racing import race
 from tests.targets.seaweed import Server, server
+
+_ERRORS = ("tests/faults/test_s3_errors.py", "tests/faults/test_disk.py")
 
 
 def main() -> int:
@@ -90,7 +92,7 @@ def kill_s3(store: Server, points: int, seed: int) -> Outcome:
 
 def injected() -> dict[str, Any]:
     """Run every injected failure of the store."""
-    command = [sys.executable, "-m", "pytest", "-q", "tests/faults/test_s3_errors.py"]
+    command = [sys.executable, "-m", "pytest", "-q", *_ERRORS]
     environment = {**os.environ, "SYNDICATOR_FAULTS": "all"}
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     last = run.stdout.strip().splitlines()[-1]
@@ -113,10 +115,10 @@ def _bucket(store: Server) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Kill, race and mislead publishers.")
-    parser.add_argument("--directory", type=int, default=350, help="kills on a directory")
-    parser.add_argument("--s3", type=int, default=150, help="kills on a real S3 server")
+    parser.add_argument("--directory", type=int, default=500, help="kills on a directory")
+    parser.add_argument("--s3", type=int, default=500, help="kills on a real S3 server")
     parser.add_argument("--race", type=int, default=50, help="rounds on a directory")
-    parser.add_argument("--s3-race", type=int, default=5, help="rounds on a real S3 server")
+    parser.add_argument("--s3-race", type=int, default=50, help="rounds on a real S3 server")
     parser.add_argument("--publishers", type=int, default=8)
     parser.add_argument("--errors", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--seed", type=int, default=1)

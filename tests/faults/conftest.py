@@ -11,13 +11,6 @@ from tests.targets import seaweed
 
 
 @pytest.fixture(scope="session")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweed.Server]:
-    """One real S3 server for the whole run."""
-    with seaweed.server(tmp_path_factory.mktemp("seaweed")) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
 def running(s3: seaweed.Server) -> Iterator[Proxy]:
     with misbehaving(s3.endpoint) as proxy:
         yield proxy

@@ -16,12 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from syndicator.targets import Retention, Target, gc, survey, verify
+from syndicator.targets import Retention, Target, gc, read_live, survey, verify
 from tests.targets.world import NAMER, Reader, World, assert_live
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 _RETENTION = Retention(count=2, age=timedelta(0), grace=timedelta(0))
-_FILE_STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "fcntl.flock"}
+_FILE_STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.utime", "fcntl.flock"}
 
 Open = Callable[[], Target]
 
@@ -37,6 +37,12 @@ class Outcome:
     """Complete editions that a reader saw, each verified down to the last document."""
     mixed: int = 0
     """Moments at which some editions were old and others new, each complete in itself."""
+    publishing: int = 0
+    """Children that died before their commit,"""
+    delivering: int = 0
+    """after it,"""
+    collecting: int = 0
+    """or in a garbage collection."""
     collected: int = 0
     failures: list[str] = field(default_factory=list)
 
@@ -131,7 +137,8 @@ def _one(
     allowed = {str(before), str(world.prices[1])}
     reading = open_target()
     status = _read_while_it_lives(child, reading, world, allowed, outcome)
-    outcome.died += os.WIFSIGNALED(status)
+    if os.WIFSIGNALED(status):
+        _count_death(reading, world, collecting, outcome)
     _look(reading, world, allowed, outcome)
     survivor = open_target()
     world.publish(survivor)
@@ -140,6 +147,19 @@ def _one(
         outcome.collected += _collect(survivor)
     found = verify(survivor, NAMER, {c.edition.id: list(c.skus) for c in world.contents()})
     assert found.good, found.summary()
+
+
+def _count_death(target: Target, world: World, collecting: bool, outcome: Outcome) -> None:
+    """Note in which part of its work a child died."""
+    outcome.died += 1
+    if collecting:
+        outcome.collecting += 1
+        return
+    live = read_live(target)
+    assert live is not None
+    committed = live.release.inputs == world.build().inputs
+    outcome.delivering += committed
+    outcome.publishing += not committed
 
 
 def _victim(

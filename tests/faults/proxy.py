@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+LATE = 1.5
+"""Seconds by which an answer is late; clients of the tests give up before."""
 _ERROR = (
     '<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code>'
     "<Message>injected</Message><Resource>/</Resource><RequestId>1</RequestId></Error>"
@@ -22,8 +25,9 @@ class Fault:
     """What to do with some requests.
 
     `kind` is an HTTP status with its S3 error code (`500 InternalError`), `drop` (close the
-    connection without forwarding), `lost` (forward, then close without an answer) or `cut`
-    (forward, then answer half of the body).
+    connection without forwarding), `lost` (forward, then close without an answer), `late`
+    (forward, then answer after the client has given up) or `cut` (forward, then answer half of
+    the body).
     """
 
     kind: str
@@ -93,6 +97,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault.kind == "lost":
             self._forward(body)
+            self.close_connection = True
+        elif fault.kind == "late":
+            answer = self._forward(body)
+            time.sleep(LATE)
+            self._answer(*answer)
             self.close_connection = True
         elif fault.kind == "cut":
             status, headers, data = self._forward(body)

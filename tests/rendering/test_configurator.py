@@ -50,7 +50,7 @@ def shown(view: View) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the document says, and the labels that it names."""
     told = render_configurator(BIKE, view, Words(view))
     assert told is not None
-    return told, decode(view.shelf.made[told["labels"]["src"]])
+    return told, decode(view.made[told["labels"]["src"]])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from syndicator import canonical
@@ -239,6 +240,16 @@ def test_specs_are_written_in_the_reader_s_habit() -> None:
         ("Sizes", "Klein"),
     ]
     assert group["items"][0]["value"] == 13.5
+
+
+def test_the_template_of_the_family_is_in_the_document() -> None:
+    """Which sections an aisle shows, in order; a family without a template says nothing."""
+    view = seen(bike(family="bike"))
+    assert "sections" not in render(bike(family="bike"), view)
+    family = msgspec.structs.replace(FAMILY, aisle=("specs", "hero"))
+    catalog = msgspec.structs.replace(view.shelf.catalog, families={"bike": family})
+    told = View(shelve(catalog, Namer(b"s" * 32)), view.edition, view.now)
+    assert render(bike(family="bike"), told)["sections"] == ["specs", "hero"]
 
 
 def test_a_spec_without_a_family_is_labelled_by_its_key() -> None:

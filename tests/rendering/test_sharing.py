@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syndicator.canonical import Namer
 from syndicator.catalog.model import (
@@ -183,3 +185,48 @@ def test_documents_that_are_shared_are_one_object() -> None:
     made = documents(Renderer(), CATALOG)
     assert made["all"][0] is made["same"][0]
     assert made["all"][0] is not made["no-b"][0]
+
+
+SKUS = st.sampled_from("ABCDE")
+EDITS = st.lists(
+    st.one_of(
+        st.tuples(st.just("price"), SKUS, st.integers(1, 3)),
+        st.tuples(st.just("title"), SKUS, st.integers(1, 3)),
+        st.tuples(st.just("relation"), SKUS, SKUS),
+        st.tuples(st.just("group"), SKUS, st.sampled_from(["", "g", "h"])),
+        st.tuples(st.just("release"), SKUS, st.integers(0, 3)),
+        st.tuples(st.just("order"), SKUS, st.none()),
+        st.tuples(st.just("day"), SKUS, st.integers(0, 3)),
+    ),
+    max_size=6,
+)
+
+
+def edited(catalog: Catalog, kind: str, sku: str, value: Any) -> Catalog:
+    if kind == "order":
+        moved = {name: one for name, one in catalog.products.items() if name != sku}
+        products = {**moved, sku: catalog.products[sku]}
+        return msgspec.structs.replace(catalog, products=products)
+    changes: dict[str, Any] = {
+        "price": lambda: {"prices": (price(value, valid_from=NOW + timedelta(days=value)),)},
+        "title": lambda: {"title": {"en": f"{sku} {value}"}},
+        "relation": lambda: {"relations": (Relation(type=RelationType.PART, sku=value),)},
+        "group": lambda: {
+            "variant": Variant(group=value, axes={"size": {"en": sku}}) if value else None
+        },
+        "release": lambda: {"lifecycle": Lifecycle(release=NOW + timedelta(days=value))},
+        "day": dict,
+    }[kind]()
+    return with_product(catalog, sku, **changes)
+
+
+@settings(deadline=None, max_examples=60)
+@given(EDITS)
+def test_no_sequence_of_edits_leaves_an_old_document(edits: list[tuple[str, str, Any]]) -> None:
+    """A daemon that saw every edit shows what a fresh process shows."""
+    renderer, catalog, now = Renderer(), CATALOG, NOW
+    shared(renderer, catalog, now)
+    for kind, sku, value in edits:
+        catalog = edited(catalog, kind, sku, value)
+        now = NOW + timedelta(days=value) if kind == "day" else now
+        assert shared(renderer, catalog, now) == expected(catalog, now)

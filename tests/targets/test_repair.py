@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.bundle import keys
+from syndicator.bundle import Release, keys
+from syndicator.errors import VerificationError
 from syndicator.targets import (
     DirectoryTarget,
+    MemoryTarget,
     Target,
     Verification,
     blob,
+    find_release,
+    plan_rollback,
     read_live,
+    releases,
     repair,
     verify,
 )
@@ -52,6 +57,12 @@ def flip_bit(target: Target, key: str) -> None:
 
 def any_key(target: Target, prefix: str) -> str:
     return next(entry.key for entry in target.list(prefix))
+
+
+def release_of(target: Target) -> Release:
+    live = read_live(target)
+    assert live is not None
+    return live.release
 
 
 def live_page(target: Target) -> str:
@@ -193,3 +204,58 @@ def test_another_workspace_secret_is_noticed(target: Target) -> None:
     World().publish(target)
     stranger = type(NAMER)(b"another secret of 32 bytes .....")
     assert "not this workspace's" in verify(target, stranger).summary()
+
+
+def test_a_flipped_bit_in_any_object_is_found_and_repaired() -> None:
+    """Every key in turn, also of the releases before; one bit somewhere in the middle."""
+    target, world = MemoryTarget(), World(products=12, words=5)
+    history(world, target)
+    for key in sorted(target.blobs):
+        kept = dict(target.blobs)
+        flip_bit(target, key)
+        found = mended(world, target)
+        assert key in found.summary(), f"{key} was not found:\n{found.summary()}"
+        again = checked(world, target)
+        assert again.good, f"{key} was not repaired:\n{again.summary()}"
+        assert_live(world, target)
+        target.blobs = kept
+
+
+def test_a_release_that_cannot_come_back_is_told_and_forgotten(target: Target) -> None:
+    """Its record is damaged: repairing forgets it, and collecting works again."""
+    world = World()
+    history(world, target)
+    old, live = find_release(target, 2, release_of(target)), release_of(target)
+    [record] = set(old.records) - set(live.records) - set(find_release(target, 1, live).records)
+    flip_bit(target, keys.private_object(record[0]))
+    with pytest.raises(VerificationError):
+        plan_rollback(target, NAMER, 2)
+    found = mended(world, target)
+    assert [finding.kind for finding in found.findings] == ["history"]
+    assert [info.generation for info in releases(target)] == [3]
+    assert checked(world, target).good
+
+
+def test_a_picture_that_was_changed_is_found_by_its_name(target: Target) -> None:
+    world = World()
+    world.publish(target)
+    flip_bit(target, PICTURE)
+    found = mended(world, target)
+    assert [(one.kind, one.key) for one in found.findings] == [("damaged", PICTURE)]
+    assert target.read(PICTURE) == asset(PICTURE)
+
+
+def test_a_store_restored_from_a_backup_is_noticed_and_made_whole(target: Target) -> None:
+    """Only the live reference is old: heads are newer than it, and that is told."""
+    world = World()
+    history(world, target, (10,))
+    backup = target.read(keys.LIVE)
+    assert backup is not None
+    history(world, target, (20, 30))
+    target.write([blob(keys.LIVE, backup)])
+    found = mended(world, target)
+    assert {one.kind for one in found.findings} == {"stale"}
+    assert checked(world, target).good
+    assert world.publish(target).generation == 2
+    assert_live(world, target)
+    assert checked(world, target).good

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from syndicator.bundle import (
 )
 from syndicator.canonical import Namer
 from syndicator.entitlement.model import Edition
-from syndicator.rendering import finish_all
+from syndicator.rendering import content_key, finish_all
 from syndicator.targets import (
     Blob,
     Report,
@@ -35,7 +36,8 @@ from syndicator.targets import (
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 NAMER = Namer(b"a secret of thirty-two bytes ....")
-PICTURE = "public/m/ab/abcdef.svg"
+DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg'/>" * 20
+PICTURE = "public/" + content_key(NAMER, hashlib.sha256(DRAWING).hexdigest(), "svg")
 
 _nonces = itertools.count(1)
 
@@ -80,7 +82,7 @@ class World:
                     "title": f"Thing {number} in {locale}",
                     "summary": text,
                     "price": {"amount": str(price), "currency": "EUR"},
-                    **({"media": [{"src": "m/ab/abcdef.svg"}]} if self.media else {}),
+                    **({"media": [{"src": PICTURE.removeprefix("public/")}]} if self.media else {}),
                 }
             )
         return self._documents[key]
@@ -153,7 +155,7 @@ class World:
 
 def asset(key: str) -> bytes:
     assert key == PICTURE
-    return b"<svg xmlns='http://www.w3.org/2000/svg'/>" * 20
+    return DRAWING
 
 
 class TornError(AssertionError):

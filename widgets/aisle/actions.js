@@ -37,6 +37,9 @@ const CLICKS = {
 export const act = (kind, control, body, host, document, part) => {
   const name = control.dataset.act ?? "";
   const sku = control.dataset.sku;
+  const root = /** @type {ShadowRoot} */ (body.getRootNode());
+  // While the hand is still on its way: a new style would make the click itself slow.
+  if (!root.adoptedStyleSheets.includes(LOOK)) root.adoptedStyleSheets.push(LOOK);
   if (kind == "scroll" && control.matches(".strip")) mark(control);
   if (/^(search|all)$/.test(name) && (kind == "click" || kind == "input")) list(control, host, document, part);
   if (kind != "click") return;
@@ -56,7 +59,7 @@ const list = async (control, host, document, part) => {
  * @param {string} name @param {string} sku @param {string | undefined} from @param {HTMLElement} host
  */
 const wish = (name, sku, from, host) => {
-  const detail = { sku, from, quantity: 1 };
+  const detail = name == "addtocart" ? { sku, from, quantity: 1 } : { sku, from };
   const wanted = new CustomEvent(`syndicator-${name}`, { bubbles: true, composed: true, cancelable: true, detail });
   if (host.dispatchEvent(wanted) && name != "addtocart") host.setAttribute("sku", sku);
 };
@@ -113,7 +116,7 @@ const zoom = (control, body) => {
       dialog.append(button);
     }
   }
-  const start = getComputedStyle(body).direction == "rtl" ? -1 : 1;
+  const start = body.dir == "rtl" ? -1 : 1;
   dialog.addEventListener("keydown", ({ key }) => {
     if (key == "ArrowRight") show(at + start);
     if (key == "ArrowLeft") show(at - start);
@@ -128,8 +131,6 @@ const zoom = (control, body) => {
     control.focus();
   });
   show(at);
-  const root = /** @type {ShadowRoot} */ (body.getRootNode());
-  if (!root.adoptedStyleSheets.includes(LOOK)) root.adoptedStyleSheets.push(LOOK);
   body.append(dialog);
   dialog.showModal();
 };

@@ -25,6 +25,13 @@ const VIEWS = {
   accessories: "relations",
 };
 
+/** Wait until what was put on the page is drawn; hidden pages draw nothing. @returns {Promise<unknown>} */
+const frame = () =>
+  new Promise((next) => {
+    requestAnimationFrame(() => setTimeout(next));
+    setTimeout(next, 100);
+  });
+
 /** Let the page breathe between two pieces of work. @returns {Promise<unknown>} */
 const pause = () => /** @type {any} */ (globalThis).scheduler?.yield?.() ?? new Promise((next) => setTimeout(next));
 
@@ -235,9 +242,9 @@ class Aisle extends HTMLElement {
       this.#root.adoptedStyleSheets = drawn.sheets;
       this.#root.replaceChildren(drawn.body);
       this.#shown = asked;
-      // One section a task: styling all of them at once could stall a slow phone.
+      // One section a frame: styling all of them at once could stall a slow phone.
       for (const one of drawn.rest) {
-        await pause();
+        await frame();
         drawn.body.append(one);
       }
       if (run == this.#run) this.#tell("view", drawn.detail);
@@ -289,7 +296,9 @@ class Aisle extends HTMLElement {
     // A fault leaves the last good content; a product that is gone leaves the page.
     if (error.missing || !this.#shown) this.#fallback();
     const reason = error instanceof Failure ? error.message : "render";
-    this.#tell(error.missing ? "missing" : "error", { reason, identifiers: ids, error });
+    const detail = { reason, identifiers: ids };
+    if (error.missing) this.#tell("missing", detail);
+    else this.#tell("error", { ...detail, error });
   }
 
   #fallback() {

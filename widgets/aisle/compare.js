@@ -29,18 +29,24 @@ export const rows = (products) => {
   return [...table.values()];
 };
 
-/** Products that stand near in the catalog: same page, same category. @param {Context} context @param {Json[]} chosen */
-const candidates = async ({ head, page }, chosen) => {
+/** Pages that are read for products to choose from, and products that are enough. */
+const PAGES = 12;
+const ENOUGH = 40;
+
+/** Products of the same category: they stand near in the catalog, so pages are read from there outwards. @param {Context} context @param {Json[]} chosen */
+const candidates = async ({ head, page, kit: { place } }, chosen) => {
   const first = chosen[0];
   const category = (/** @type {Json} */ product) => (product.category ?? []).map((/** @type {Json} */ { code }) => code).join("/");
-  const count = ((await head).pages ?? []).length;
+  const count = head.pages ? head.pages.length : head.tables.length * head.span;
+  const steps = Array.from({ length: 2 * PAGES }, (_, step) => place(first) + (step % 2 ? -1 : 1) * Math.ceil(step / 2));
   /** @type {Json[]} */
   const near = [];
-  for (let number = 0; number < Math.min(count, 12) && near.length < 40; number++) {
-    const docs = Object.values((await page(number)).docs);
-    near.push(...docs.filter((product) => category(product) == category(first)));
+  for (const number of steps.filter((one) => one >= 0 && one < count).slice(0, PAGES)) {
+    const read = await page(number).catch(() => ({ docs: {} })); // the last table may be short
+    near.push(.../** @type {Json[]} */ (Object.values(read.docs)).filter((product) => category(product) == category(first)));
+    if (near.length >= ENOUGH) break;
   }
-  return near;
+  return near.sort((a, b) => a.title.localeCompare(b.title, undefined, { numeric: true }));
 };
 
 /** @param {Context} context */

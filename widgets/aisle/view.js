@@ -105,7 +105,7 @@ const list = (attributes, children) => h("ul", { role: "list", ...attributes }, 
 const button = (act, attributes, ...children) => h("button", { type: "button", "data-act": act, ...attributes }, ...children);
 
 /** What other parts draw with. */
-const kit = { h, safe, rich, picture, section };
+const kit = { h, safe, rich, picture, section, place: (/** @type {Json} */ product) => places.get(product) ?? 0 };
 
 /** @param {Context} context */
 const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
@@ -285,6 +285,9 @@ const page = async ({ root, head, object }, number) => {
   return object(root, node.pages[number]);
 };
 
+/** On which page a product was found; its neighbours stand near. @type {WeakMap<Json, number>} */
+const places = new WeakMap();
+
 /**
  * Find one product by its keys: head, lookup, page. Cost: one page where the head holds the lookup.
  * @param {Task} task @param {string[]} wanted @returns {Promise<Json>}
@@ -300,7 +303,10 @@ const search = async (task, wanted) => {
     }
     for (const number of holder.lookup[hash.toString(16).padStart(8, "0")] ?? []) {
       const found = Object.values((await page(task, number)).docs).find((one) => task.keys(one).includes(key));
-      if (found) return found;
+      if (found) {
+        places.set(found, number);
+        return found;
+      }
     }
   }
   throw new task.Failure("not-found", true);
@@ -341,28 +347,32 @@ export const draw = async (task) => {
   const fetched = (file) => task.part(file, PINS[file]);
   /** @param {string[]} ids */
   const find = (ids) => search(task, ids);
-  const alone = task.sections.filter((name) => ALONE.test(name));
-  const found = task.ids.length ? find(task.ids) : alone.length == task.sections.length ? {} : undefined;
+  const found = task.ids.length ? find(task.ids) : task.sections.every((name) => ALONE.test(name)) ? {} : undefined;
   const partner = (says(host) || !found) && fetched("partner.js");
   const habits = /-(US|LR|MM)$/i.test(reading(host)) && fetched("specs.js");
-  const others = Promise.all(alone.map((name) => fetched(`${name}.js`)));
-  for (const one of [found, partner, habits, others]) Promise.resolve(one).catch(() => {}); // awaited below, in order
+  /** @param {string[]} names */
+  const load = (names) => Promise.all(names.filter((name) => ALONE.test(name)).map((name) => fetched(`${name}.js`)));
+  const early = load(task.sections);
+  for (const one of [found, partner, habits, early]) Promise.resolve(one).catch(() => {}); // awaited below, in order
   const told = await partner;
   const document = await (found ?? find(told.match(task)));
   const own = told ? told.told(host) : {};
   const offer = document.sku && told && (await told.resolve(document, locale, host, own));
   const context = { ...task, search: find, page: (/** @type {number} */ number) => page(task, number), document, locale, offer, say: speak(own.words), kit, own, habit: (await habits)?.habitual };
-  const drawers = Object.assign({}, SECTIONS, ...(await others).map((one) => one.SECTIONS));
+  // The maker's aisle template, unless the page composes its own.
+  const sections = host.localName.endsWith("-aisle") && !host.hasAttribute("sections") && document.sections || task.sections;
+  const others = await (sections == task.sections ? early : load(sections));
+  const drawers = Object.assign({}, SECTIONS, ...others.map((one) => one.SECTIONS));
   /** @type {Child[]} */
   const drawn = [];
-  for (const name of task.sections) {
+  for (const name of sections) {
     drawn.push(...[await drawers[name]?.(context)].flat().filter((one) => one));
     await task.pause();
   }
   const dir = /^(ar|dv|fa|he|ps|ur|yi)\b/.test(locale) ? "rtl" : "ltr";
   const body = h("div", { class: "aisle", part: "aisle", lang: locale, dir, "data-sku": document.sku }, drawn[0]);
   enliven(body, host, task.part, document);
-  return { body, rest: drawn.slice(1), sheets: [LOOK, ...(await others).map((one) => one.LOOK)], detail: { sku: document.sku, document, offer } };
+  return { body, rest: drawn.slice(1), sheets: [LOOK, ...others.map((one) => one.LOOK)], detail: { sku: document.sku, document, offer } };
 };
 
 /**
