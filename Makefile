@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 # Of the benchmarks: `make bench SIZE=small` takes a minute or two, `full` the better part of an hour.
 SIZE   := full
 
-.PHONY: install chromium demo demo-once test check format bench lighthouse faults clean
+.PHONY: install chromium demo demo-once test check format bench lighthouse faults fuzz clean
 
 install: $(STAMP)
 
@@ -49,6 +49,11 @@ lighthouse: install chromium
 
 faults: install
 	$(BIN)/python -m tests.faults.campaign
+
+# Broken inputs for every parser; `make fuzz INPUTS=10000` is a short one.
+INPUTS := 200000
+fuzz: install
+	$(BIN)/python -m tests.sources.fuzz --inputs $(INPUTS)
 
 clean:
 	rm -rf build dist $(VENV)

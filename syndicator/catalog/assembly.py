@@ -135,7 +135,8 @@ def assemble(
     assembly = _Assembly(parts, files)
     heads = assembly.heads()
     used = {file for head in assembly.pointing for _, file in named_files(look(head))}
-    used |= {name for file in used for name in files.assets[file].renditions}
+    known = [files.assets[file] for file in used]
+    used |= {name for asset in known for name in (*asset.renditions, *asset.avif)}
     catalog = Catalog(
         locales=locales,
         fallback=fallback,

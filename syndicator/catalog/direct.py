@@ -87,9 +87,9 @@ def _sound(text: str) -> str:
     """Return text without space around it.
 
     Raises:
-        FieldError: It holds half a character.
+        FieldError: It holds half a character, or NUL.
     """
-    if not text.isascii() and SURROGATE.search(text):
+    if not text.isprintable() and SURROGATE.search(text):
         raise FieldError("wrong-type", "the words are not text", "text", text)
     return text.strip()
 

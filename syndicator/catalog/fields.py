@@ -17,8 +17,8 @@ Value = TypeVar("Value")
 _ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?")
 _TERRITORY = re.compile(r"[A-Z]{2}")
 _SKU = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
-SURROGATE = re.compile(r"[\ud800-\udfff]")
-"""Halves of characters, which no UTF-8 can carry."""
+SURROGATE = re.compile(r"[\x00\ud800-\udfff]")
+"""Halves of characters, which no UTF-8 can carry, and NUL, which no page can."""
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,8 @@ class Asset(Record, frozen=True):
     pages: int | None = None
     renditions: tuple[str, ...] = ()
     """Keys of smaller versions in the catalog's assets, from the narrowest."""
+    avif: tuple[str, ...] = ()
+    """The same as AVIF, up to the full width: only where they are smaller."""
 
 
 class Rights(Record, frozen=True):

@@ -7,19 +7,23 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from syndicator.catalog.quality import Completeness, Duplicate
-from syndicator.errors import Problem
+from syndicator.errors import Problem, Severity
 
+_PURPOSES = {"family": "its family", "google": "Google Merchant", "aisle": "a full aisle"}
 MAX_PROBLEMS = 1000
 """Problems that are listed in full; the rest is counted by kind."""
 
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}
 body{color:#1d232a}
+td:nth-child(4){white-space:nowrap}
 table{border-collapse:collapse;width:100%;margin:1rem 0;font-size:.9rem}
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #d8dde3;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 .error{color:#a4161a;font-weight:600}.warning{color:#7a5200;font-weight:600}
-svg{display:block}code{background:#f1f3f5;padding:.1rem .3rem;border-radius:.2rem}
+svg{display:block}.gap{white-space:nowrap}td:has(b),td:has(b)~td{border-top:2px solid #aab4bf}
+@media print{body{margin:0;max-width:none;font-size:11px}tr{break-inside:avoid}}
+code{background:#f1f3f5;padding:.1rem .3rem;border-radius:.2rem}
 """
 
 
@@ -32,10 +36,16 @@ def render_report(
 ) -> str:
     """Return the report of a workspace called `name`; everything from the data is escaped."""
     title = f"Catalog quality: {name}"
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    counts = f"{products:,} products, {errors:,} errors, {len(problems) - errors:,} warnings"
+    counts += f", {len(doubles):,} duplicates"
     parts = [
         f"<h1>{escape(title)}</h1>",
-        f"<p>{products:,} products, {len(problems):,} problems, {len(doubles):,} duplicates.</p>",
-        "<h2>Completeness</h2>",
+        f"<p>{counts}.</p>",
+        "<h2>Ready for</h2>",
+        _overview(rows),
+        "<h2>Completeness by family</h2>",
+        "<p>How many products have all that it takes. Words count in their own language only.</p>",
         _completeness(rows),
         "<h2>Problems</h2>",
         _kinds(problems),
@@ -51,16 +61,48 @@ def render_report(
     )
 
 
+def _overview(rows: Sequence[Completeness]) -> str:
+    """Show for each purpose how much of the whole catalog is complete in each locale."""
+    locales = list(dict.fromkeys(row.locale for row in rows))
+    done: Counter[tuple[str, str]] = Counter()
+    total: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        done[row.purpose, row.locale] += row.complete
+        total[row.purpose, row.locale] += row.products
+    shares = {key: done[key] / max(total[key], 1) for key in total}
+    purposes = dict.fromkeys(row.purpose for row in rows)
+    lines = (
+        (_told_purpose(name), *(_bar(shares[name, locale]) for locale in locales))
+        for name in purposes
+    )
+    return _table(("Purpose", *locales), lines)
+
+
+def _told_purpose(name: str) -> str:
+    return escape(_PURPOSES.get(name, name))
+
+
 def _completeness(rows: Sequence[Completeness]) -> str:
-    head = ("Family", "Locale", "For", "Products", "Complete", "Missing most")
-    return _table(head, (_completeness_row(row) for row in rows))
+    head = ("Family", "Products", "Locale", "For", "Complete", "Missing most")
+    before = [None, *rows]
+    pairs = zip(rows, before, strict=False)
+    return _table(head, (_completeness_row(row, last) for row, last in pairs))
 
 
-def _completeness_row(row: Completeness) -> tuple[str, ...]:
+def _completeness_row(row: Completeness, last: Completeness | None) -> tuple[str, ...]:
+    """Return the cells of a row; what the row above says already is not said again."""
     widest = list(row.missing.items())[:4]
-    gaps = ", ".join(f"<code>{escape(key)}</code> {count:,}" for key, count in widest)
-    names = (escape(row.family or "(no family)"), escape(row.locale), escape(row.purpose))
-    return (*names, f"{row.products:,}", _bar(row.share), gaps)
+    gaps = ", ".join(_gap(key, count, row.examples.get(key, ())) for key, count in widest)
+    new = last is None or last.family != row.family
+    family = f"<b>{escape(row.family or '(no family)')}</b>" if new else ""
+    locale = escape(row.locale) if new or (last and last.locale != row.locale) else ""
+    products = f"{row.products:,}" if new else ""
+    return (family, products, locale, _told_purpose(row.purpose), _bar(row.share), gaps)
+
+
+def _gap(key: str, count: int, examples: Sequence[str]) -> str:
+    shown = escape(", ".join(examples))
+    return f'<span class="gap" title="{shown}"><code>{escape(key)}</code> {count:,}</span>'
 
 
 def _bar(share: float) -> str:

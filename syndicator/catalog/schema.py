@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from syndicator.catalog import records
+from syndicator.catalog.codes import CodesRecord
 from syndicator.catalog.model import Product
 from syndicator.catalog.rules import MappingRecord
 
@@ -17,6 +18,7 @@ _KINDS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "category": (records.CategoryRecord, "An item of content/categories.yaml."),
     "support": (records.SupportRecord, "content/support.yaml."),
     "mapping": (MappingRecord, "A mapping file: which column is which field."),
+    "codes": (CodesRecord, "A file of names for codes of ETIM, ECLASS or one's own."),
     "model": (Product, "The product model, as the engine holds it after reading."),
 }
 

@@ -90,10 +90,11 @@ def picture(media: Media, view: View, words: Words, product: Product) -> dict[st
     asset = view.shelf.catalog.assets[media.file]
     entry |= {"src": view.source(media.file), "type": asset.media_type}
     facts: dict[str, Any] = {"width": asset.width, "height": asset.height, "color": asset.color}
-    facts["sizes"] = [
-        {"src": view.source(name), "width": view.shelf.catalog.assets[name].width}
-        for name in asset.renditions
-    ]
+    for key, names in (("sizes", asset.renditions), ("avif", asset.avif)):
+        facts[key] = [
+            {"src": view.source(name), "width": view.shelf.catalog.assets[name].width}
+            for name in names
+        ]
     return entry | {key: value for key, value in facts.items() if value}
 
 

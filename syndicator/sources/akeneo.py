@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -28,6 +29,12 @@ _TABLES = (
     *("families", "family_variants", "locales", "product_models"),
     *("association_types", "currencies"),
 )
+_NEEDED = {
+    "attributes": ("code", "type"),
+    "attribute_options": ("code", "attribute"),
+    "family_variants": ("code", "family"),
+}
+"""Columns without which a row of a table says nothing; of the other tables, `code`."""
 _CSV = CsvRule(delimiter=";")
 
 
@@ -125,19 +132,32 @@ def _rooted(rules: MappingRecord, folder: str) -> MappingRecord:
 
 
 def _table(path: Path, label: str, problems: list[Problem]) -> list[dict[str, str]]:
-    """Read a small table whole; a missing one is empty."""
+    """Read a small table whole; a missing one is empty.
+
+    Every row that is returned has the columns that say what it is.
+    """
     if not path.exists():
         return []
     table, wrong = read_table(path, label, _CSV)
     problems += wrong
-    return _good_rows(table, problems) if table else []
+    if table is None:
+        return []
+    needed = _NEEDED.get(path.stem, ("code",))
+    for missing in [name for name in needed if name not in table.columns]:
+        message, origin = f"the column {missing} is missing", Origin(label, 1)
+        problems.append(Problem("missing-column", message, origin, missing, ", ".join(needed)))
+        return []
+    return list(_good_rows(table, label, needed, problems))
 
 
-def _good_rows(table: Table, problems: list[Problem]) -> list[dict[str, str]]:
-    rows = []
+def _good_rows(
+    table: Table, label: str, needed: tuple[str, ...], problems: list[Problem]
+) -> Iterator[dict[str, str]]:
     for row in table.rows:
         if isinstance(row, Problem):
             problems.append(row)
+        elif empty := next((name for name in needed if not row[1].get(name)), ""):
+            message = f"the row says no {empty}"
+            problems.append(Problem("missing-key", message, Origin(label, row[0]), empty))
         else:
-            rows.append(row[1])
-    return rows
+            yield row[1]

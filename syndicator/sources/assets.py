@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,10 +22,13 @@ from syndicator.catalog.model import Asset
 from syndicator.sources.places import inside, replace_whole
 from syndicator.sources.svg import sanitise_svg
 
+if TYPE_CHECKING:
+    from syndicator.sources.pictures import Rendition
+
 MAX_BYTES = 256 * 1024 * 1024
 CACHE = Path(".syndicator") / "assets.msgpack"
 STORE = ".syndicator/media"
-_VERSION = 2
+_VERSION = 3
 """Of what is remembered; another one is forgotten."""
 
 _MAGIC = (
@@ -33,7 +37,13 @@ _MAGIC = (
     (b"GIF8", "image/gif"),
     (b"%PDF-", "application/pdf"),
 )
-_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg", "image/webp": "webp"}
+_SUFFIXES = {
+    "image/avif": "avif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/svg+xml": "svg",
+    "image/webp": "webp",
+}
 _SVG_ROOT = re.compile(rb"<svg\b[^>]*>", re.DOTALL)
 _LENGTH = re.compile(r"\s*([0-9.]+)\s*(?:px)?\s*\Z")
 
@@ -63,6 +73,7 @@ def read_assets(root: Path, files: Iterable[tuple[str, Path]]) -> Files:
     assets: dict[str, Asset] = {}
     faults: dict[str, tuple[str, str]] = {}
     fresh = False
+    maker = _Maker(root, known.values())
     for name, home in files:
         try:
             if not inside(home, root / name):
@@ -71,7 +82,7 @@ def read_assets(root: Path, files: Iterable[tuple[str, Path]]) -> Files:
             stat = (root / name).stat()
             held = known.get(name)
             if held is None or not _holds(root, held, stat.st_mtime_ns, stat.st_size):
-                held = known[name] = _Maker(root).read(name, stat.st_mtime_ns, stat.st_size)
+                held = known[name] = maker.read(name, stat.st_mtime_ns, stat.st_size)
                 fresh = True
             assets[name] = held.asset
             assets |= {rendition.path: rendition for rendition in held.renditions}
@@ -96,10 +107,11 @@ def _told(error: Exception) -> str:
 
 
 class _Maker:
-    """Reads one file and writes the copies that are published instead of it."""
+    """Reads files and writes the copies that are published instead of them, once a content."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, known: Iterable[_Known]) -> None:
         self.root = root
+        self.made = {held.asset.sha256: held for held in known if held.renditions}
 
     def read(self, name: str, mtime: int, size: int) -> _Known:
         """Return the facts of a file.
@@ -131,19 +143,30 @@ class _Maker:
         from syndicator.sources import pictures  # noqa: PLC0415  Pillow is slow to import
 
         safe = pictures.upright(data, kind)
-        width, height, color = pictures.facts(safe)
         asset = self.asset(name, data, safe, kind)
-        smaller = tuple(
-            msgspec.structs.replace(
-                self.asset("", b"", body, "image/webp"), width=wide, height=high, color=color
-            )
-            for wide, high, body in pictures.renditions(safe)
+        held = self.made.get(asset.sha256)
+        if held and all((self.root / one.path).exists() for one in held.renditions):
+            same = msgspec.structs.replace(held.asset, path=asset.path)
+            return _Known(mtime, len(data), same, held.renditions)
+        width, height, color = pictures.facts(safe)
+        webp, avif = (
+            [self.rendition(one, color) for one in made] for made in pictures.renditions(safe)
         )
-        paths = tuple(rendition.path for rendition in smaller)
         asset = msgspec.structs.replace(
-            asset, width=width, height=height, color=color, renditions=paths
+            asset,
+            width=width,
+            height=height,
+            color=color,
+            renditions=tuple(one.path for one in webp),
+            avif=tuple(one.path for one in avif),
         )
-        return _Known(mtime, len(data), asset, smaller)
+        known = self.made[asset.sha256] = _Known(mtime, len(data), asset, (*webp, *avif))
+        return known
+
+    def rendition(self, made: Rendition, color: str) -> Asset:
+        """Return the facts of a version of a picture, after writing it."""
+        asset = self.asset("", b"", made.data, made.media_type)
+        return msgspec.structs.replace(asset, width=made.width, height=made.height, color=color)
 
     def asset(self, name: str, data: bytes, safe: bytes, kind: str) -> Asset:
         """Return what is published: the file itself, or a copy that differs from it."""

@@ -7,10 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from syndicator.catalog.codes import LANGUAGES, UNITS
+from syndicator.catalog.codes import CODE, LANGUAGES
 from syndicator.catalog.model import Flag, Number, Span, SpecValue, Text, Words
 from syndicator.catalog.specs import quantity
-from syndicator.catalog.units import symbol
 from syndicator.catalog.values import FieldError
 from syndicator.errors import Origin
 from syndicator.sources.drafts import Drafts, gatherer
@@ -124,8 +123,9 @@ def _article(node: Node, catalog: _Catalog) -> None:
     for features in node.all(f"{kind}_FEATURES"):
         if system := features.words("REFERENCE_FEATURE_GROUP_ID"):
             record.setdefault("family", system)
-            name = features.words("REFERENCE_FEATURE_GROUP_NAME") or system
-            drafts.families.setdefault(system, {catalog.language: name})
+            name = features.words("REFERENCE_FEATURE_GROUP_NAME")
+            label = {catalog.language: name} if name else drafts.codes.term("classes", system)
+            drafts.families.setdefault(system, label or {catalog.language: system})
         for holder in (features, *features.all("FEATURE_GROUP")):
             for feature in holder.all("FEATURE"):
                 _feature(feature, specs, catalog)
@@ -136,16 +136,21 @@ def _article(node: Node, catalog: _Catalog) -> None:
 def _feature(node: Node, specs: dict[str, SpecValue], catalog: _Catalog) -> None:
     """Read a feature; one that only heads others has its name as its value, and says nothing."""
     label = catalog.texts(node, "FNAME") or catalog.texts(node, "FTEMPLATE", "FT_NAME")
-    label = label or {catalog.language: node.words("FTEMPLATE", "FT_ID")}
-    name = next(iter(label.values()), "")
+    code = node.words("FNAME") or node.words("FTEMPLATE", "FT_ID") or node.words("FT_IDREF")
+    name = next(iter(label.values()), "") or code
     if not name:
         return
+    if (not label or CODE.fullmatch(name)) and (
+        known := catalog.drafts.codes.term("features", code)
+    ):
+        label = known
+    label = label or {catalog.language: name}
     details = catalog.texts(node, "FVALUE_DETAILS")
     values = [value.text.strip() for value in node.all("FVALUE") if value.text.strip()]
     unit = node.words("FUNIT") or node.words("FTEMPLATE", "FT_UNIT")
     if not values and details == label:
         return
-    unit = UNITS.get(unit, symbol(unit))
+    unit = catalog.drafts.codes.unit(unit) if unit else ""
     value = (_span(values, unit) if node.words("FVALUE_TYPE") == "range" else None) or _value(
         values, details, unit, catalog
     )
@@ -163,19 +168,27 @@ def _span(values: list[str], unit: str) -> Span | None:
 
 
 def _value(values: list[str], details: Text, unit: str, catalog: _Catalog) -> SpecValue | None:
-    if details and not values:
+    if len(values) != 1:
+        words = {catalog.language: ", ".join(values)} if values else details
+        return Words(text=words) if words else None
+    (value,) = values
+    if value in _FLAGS:
+        return Flag(value=_FLAGS[value])
+    if CODE.fullmatch(value):
+        named = catalog.drafts.codes.term("values", value)
+        return Words(text=named or details or {catalog.language: value})
+    if details and value.endswith("…"):  # the whole is in the details
         return Words(text=details)
-    if len(values) == 1 and values[0] in _FLAGS:
-        return Flag(value=_FLAGS[values[0]])
-    if len(values) == 1 and details and values[0].endswith("…"):  # the whole is in the details
-        return Words(text=details)
-    if len(values) == 1 and not _IDENTIFIER.fullmatch(values[0]):
-        try:
-            amount, own = quantity(values[0])
-        except FieldError:
-            return Words(text={catalog.language: values[0]}) if values[0] != "-" else None
-        return Number(value=amount, unit=own or unit)
-    return Words(text={catalog.language: ", ".join(values)}) if values else None
+    return _quantity(value, unit, catalog)
+
+
+def _quantity(value: str, unit: str, catalog: _Catalog) -> SpecValue | None:
+    """Return a number with its unit, or words; a hyphen says that there is nothing."""
+    try:
+        amount, own = quantity("x" if _IDENTIFIER.fullmatch(value) else value)
+    except FieldError:
+        return Words(text={catalog.language: value}) if value != "-" else None
+    return Number(value=amount, unit=own or unit)
 
 
 def _prices(node: Node, kind: str, catalog: _Catalog) -> list[dict[str, Any]]:

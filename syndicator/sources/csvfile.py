@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,15 @@ MAX_BYTES = 1024 * 1024 * 1024
 MAX_FIELD = 16 * 1024 * 1024
 """Characters of one cell."""
 MAX_COLUMNS = 20_000
+MIXED = "mixed"
+"""Stands for the encoding of a file of which some lines are UTF-8 and some are not."""
+_REPLACED = "\ufffd"
 _DELIMITERS = ",;\t|"
 _SAMPLE = 64 * 1024
+
+
+Doubts = dict[str, tuple[str, str]]
+"""Signs that no cell may hold, with the code and words of the problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,11 @@ def read_table(
     encoding, problems = _encoding(data, label, rule.encoding)
     if not encoding:
         return None, problems
-    text = data.decode(encoding, errors="replace").removeprefix("\ufeff")
-    if (at := text.find("\0")) >= 0:
-        return None, [
-            *problems,
-            _problem("nul", label, text.count("\n", 0, at) + 1, "the file holds a NUL byte"),
-        ]
+    mixed = encoding == MIXED
+    text = data.decode("utf-8" if mixed else encoding, errors="replace").removeprefix("\ufeff")
+    doubts = {"\0": ("nul", "the row holds a NUL byte")} if "\0" in text else {}
+    if mixed:
+        doubts[_REPLACED] = ("mixed-encoding", "the row is not UTF-8 while others are")
     delimiter = rule.delimiter or detect_delimiter(text[:_SAMPLE])
     csv.field_size_limit(MAX_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=rule.quote)
@@ -57,9 +63,9 @@ def read_table(
         columns = tuple(cell.strip() for cell in next(reader, []))
     except csv.Error as error:
         return None, [*problems, _problem("csv", label, 1, f"this is not a table: {error}")]
-    if refused := _bad_columns(columns, label):
+    if refused := _bad_columns(columns, label) or _doubtful(columns, doubts, label, 1):
         return None, [*problems, refused]
-    return Table(delimiter, encoding, columns, _rows(reader, columns, label)), problems
+    return Table(delimiter, encoding, columns, _rows(reader, columns, label, doubts)), problems
 
 
 def _bytes(path: Path, label: str) -> bytes | Problem:
@@ -95,7 +101,7 @@ def _encoding(data: bytes, label: str, declared: str) -> tuple[str, list[Problem
 
 
 def _not_utf8(data: bytes, label: str) -> tuple[str, list[Problem]]:
-    """Tell a Windows file from one that mixes encodings; each bad line of the latter is named."""
+    """Tell a Windows file from one that mixes encodings, whose bad rows are refused one by one."""
     bad, good = [], 0
     for number, line in enumerate(data.splitlines(), 1):
         try:
@@ -111,8 +117,7 @@ def _not_utf8(data: bytes, label: str) -> tuple[str, list[Problem]]:
             "encoding", message, Origin(label, bad[0]), fix=fix, severity=Severity.WARNING
         )
         return "cp1252", [told]
-    message = f"the line is not UTF-8 while {good} others are"
-    return "utf-8", [_problem("mixed-encoding", label, number, message) for number in bad]
+    return MIXED, []
 
 
 def detect_delimiter(sample: str) -> str:
@@ -143,8 +148,16 @@ def _bad_columns(columns: tuple[str, ...], label: str) -> Problem | None:
     return None
 
 
+def _doubtful(cells: Sequence[str], doubts: Doubts, label: str, line: int) -> Problem | None:
+    """Return the problem of cells that hold what no text has."""
+    for sign, (code, message) in doubts.items():
+        if any(sign in cell for cell in cells):
+            return _problem(code, label, line, message)
+    return None
+
+
 def _rows(
-    reader: Iterator[list[str]], columns: tuple[str, ...], label: str
+    reader: Iterator[list[str]], columns: tuple[str, ...], label: str, doubts: Doubts
 ) -> Iterator[tuple[int, dict[str, str]] | Problem]:
     while True:
         line = getattr(reader, "line_num", 0) + 1
@@ -156,6 +169,9 @@ def _rows(
             yield _problem("csv", label, line, f"the row cannot be read: {error}")
             continue
         if not any(cells):
+            continue
+        if doubts and (doubtful := _doubtful(cells, doubts, label, line)):
+            yield doubtful
             continue
         if len(cells) > len(columns):
             found, expected = f"{len(cells)} cells", f"{len(columns)} columns"

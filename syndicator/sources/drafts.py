@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.catalog.assembly import Entry, Parts
+from syndicator.catalog.codes import Codes, CodesRecord
 from syndicator.catalog.columns import slug
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.implied import implied_categories, implied_families
@@ -22,13 +23,14 @@ from syndicator.catalog.model import (
     SpecValue,
     Text,
 )
-from syndicator.catalog.shapes import warn
+from syndicator.catalog.shapes import take, warn
 from syndicator.catalog.values import FieldError, parse_gtin
 from syndicator.errors import Origin, Problem
 from syndicator.sources.merging import keep
 from syndicator.sources.places import listed, named
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
+from syndicator.sources.yamlfile import read_file
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Drafts:
     families: dict[str, Text] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     refused: int = 0
+    codes: Codes = field(default_factory=Codes)
 
     @property
     def locale(self) -> str:
@@ -108,6 +111,8 @@ class Drafts:
         return path
 
 
+NAMED = 12
+"""Codes that a warning names."""
 Reader = Callable[[Path, str, Drafts], None]
 """Reads one file, called by its label, into drafts; what is wrong goes to their problems."""
 Gather = Callable[[Path, SourceSpec, Vocabulary, Parts], tuple[list[Problem], Count]]
@@ -122,12 +127,36 @@ def gatherer(read: Reader, suffixes: tuple[str, ...]) -> Gather:
         place = spec.place(root)
         if not place.exists():
             return [missing_source(spec)], Count(spec.path, 0, 0, 0)
-        drafts = Drafts(vocabulary.locales, spec.options)
+        codes, wrong = _codes(root, spec, vocabulary.locales[0])
+        drafts = Drafts(vocabulary.locales, spec.options, problems=wrong, codes=codes)
         for path in listed(place, suffixes) if place.is_dir() else [place]:
             read(path, named(spec.path, place, path), drafts)
+        drafts.problems += _unnamed(codes, spec)
         return settle(drafts, spec, vocabulary, parts)
 
     return gather
+
+
+def _codes(root: Path, spec: SourceSpec, locale: str) -> tuple[Codes, list[Problem]]:
+    """Read the names of codes, where the source has a file of them."""
+    if not spec.mapping:
+        return Codes(locale=locale), []
+    documents, problems = read_file(root, root / spec.mapping, outside=True)
+    if not documents:
+        return Codes(locale=locale), problems
+    record, wrong = take(documents[0].data, CodesRecord, documents[0].at)
+    return Codes(record or CodesRecord(), locale), [*problems, *wrong]
+
+
+def _unnamed(codes: Codes, spec: SourceSpec) -> list[Problem]:
+    """Say once which codes have no name, so that no shopper reads them unnoticed."""
+    if not codes.unnamed:
+        return []
+    met = sorted(codes.unnamed, key=lambda code: -codes.unnamed[code])
+    message = f"{len(met)} codes have no name and are shown as they are"
+    fix = "Name them in a file of classes, features, values and units; see sources.md"
+    found = ", ".join(met[:NAMED]) + (" …" if len(met) > NAMED else "")
+    return [warn("unnamed-code", message, Origin(spec.path), path="mapping", found=found, fix=fix)]
 
 
 def settle(

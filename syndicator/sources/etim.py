@@ -34,7 +34,7 @@ def read(path: Path, label: str, drafts: Drafts) -> None:
             message = f"the file has more than {MAX_BYTES} bytes"
             drafts.problems.append(Problem("too-large", message, Origin(label)))
             return
-        tree = msgspec.json.decode(path.read_bytes())
+        tree = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
         drafts.problems.append(Problem("unreadable", message, Origin(label)))
@@ -105,7 +105,10 @@ def _product(tree: Tree, supplier: Tree, origin: Origin, drafts: Drafts) -> None
     }
     specs: dict[str, SpecValue] = {}
     for classification in _trees(tree, "EtimClassification"):
-        record.setdefault("family", _first(classification, "EtimClassCode"))
+        code = _first(classification, "EtimClassCode")
+        record.setdefault("family", code)
+        if code and (label := drafts.codes.term("classes", code)):
+            drafts.families.setdefault(code, label)
         for feature in _trees(classification, "EtimFeatures"):
             _feature(feature, specs, drafts)
     record["specs"] = specs
@@ -129,24 +132,29 @@ def _texts(descriptions: list[Tree], drafts: Drafts, *names: str) -> Text:
 
 
 def _feature(feature: Tree, specs: dict[str, SpecValue], drafts: Drafts) -> None:
-    """Read a feature by its code; names of codes are not in the format."""
+    """Read a feature by its code, whose name is not in the format but in a file of names."""
     code = _first(feature, "EtimFeatureCode")
     value = _value(feature, drafts)
     if code and value is not None:
-        drafts.spec(specs, code, value, {drafts.locale: code})
+        label = drafts.codes.term("features", code)
+        drafts.spec(specs, code, value, label or {drafts.locale: code})
 
 
 def _value(feature: Tree, drafts: Drafts) -> SpecValue | None:
     numeric = feature.get("EtimValueNumeric")
     low, high = feature.get("EtimValueRangeLower"), feature.get("EtimValueRangeUpper")
     unit = _first(feature, "EtimUnitCode")
+    unit = drafts.codes.unit(unit) if unit else ""
     if isinstance(feature.get("EtimValueLogical"), bool):
         return Flag(value=feature["EtimValueLogical"])
     if _is_number(numeric):
         return Number(value=float(str(numeric)), unit=unit)
     if _is_number(low) and _is_number(high):
         return Span(low=float(str(low)), high=float(str(high)), unit=unit)
-    words = _first(feature, "EtimValueCode") or _first(feature, "EtimValueDetails")
+    code = _first(feature, "EtimValueCode")
+    if code and (named := drafts.codes.term("values", code)):
+        return Words(text=named)
+    words = code or _first(feature, "EtimValueDetails")
     return Words(text={drafts.locale: words}) if words else None
 
 

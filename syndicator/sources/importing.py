@@ -16,8 +16,8 @@ from syndicator.catalog.model import Product
 from syndicator.catalog.observation import SAMPLE
 from syndicator.catalog.proposal import propose
 from syndicator.errors import Origin, Problem
-from syndicator.sources.http import bring
 from syndicator.sources.mapped import Maker, files_of, open_rows
+from syndicator.sources.reading import fetched
 from syndicator.sources.spec import SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import load_documents
@@ -51,7 +51,7 @@ def try_import(
     address is fetched within the limits of every source. At most `SAMPLE` rows are read, of a
     folder those of its first files. Nothing is written.
     """
-    spec, problems = bring(root, named, environment)
+    spec, problems = fetched(root, named, environment)
     if spec is None:
         return Trial(mapping, (), 0, 0, tuple(problems))
     if not spec.place(root).exists():

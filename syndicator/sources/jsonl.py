@@ -15,6 +15,9 @@ from syndicator.errors import Origin, Problem
 MAX_LINE = 16 * 1024 * 1024
 """Bytes of one record; longer lines are refused without being held in memory."""
 
+MAX_COLUMNS = 20_000
+_PIECE = 64 * 1024
+"""Bytes of a line that is skipped, at a time: small enough to stay in the processor's memory."""
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -76,7 +79,11 @@ def parse_line(line: bytes, label: str, number: int | None) -> dict[str, Any] | 
         )
     except RecursionError:
         return _problem("json-depth", label, number, "the values are nested too deeply")
-    return flat(row) if dict in map(type, row.values()) else row
+    row = flat(row) if dict in map(type, row.values()) else row
+    if len(row) > MAX_COLUMNS:
+        told = f"the object has more than {MAX_COLUMNS} columns"
+        return _problem("too-large", label, number, told)
+    return row
 
 
 def flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -91,7 +98,7 @@ def flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _skip_line(file: Any) -> None:  # noqa: ANN401  a binary file, compressed or not
-    while (rest := file.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+    while (rest := file.readline(_PIECE)) and not rest.endswith(b"\n"):
         pass
 
 

@@ -88,14 +88,14 @@ def _read(
     files: dict[str, Path] = {}
     configurators: list[str] = []
     for named in sources:
-        spec, wrong = _fetched(root, named, environment)
+        spec, wrong = fetched(root, named, environment)
         problems += wrong
         if spec is None:
             counts.append(Count(named.path, 0, 0, 0))
             continue
         problems += merge_problems(spec)
         before, supplied = len(parts.entries), len(parts.supplements)
-        wrong, count = _gather(spec.format)(root, spec, vocabulary, parts)
+        wrong, count = gatherer_of(spec.format)(root, spec, vocabulary, parts)
         problems += wrong
         counts.append(count)
         home = _home(root, spec)
@@ -117,13 +117,13 @@ def _read(
     return Reading(catalog, problems, tuple(counts)), [*files, *configurators]
 
 
-def _gather(kind: str) -> Gather:
+def gatherer_of(kind: str) -> Gather:
     """Return the reader of a format; only those that a workspace uses are imported."""
     gather: Gather = import_module(f"syndicator.sources.{FORMATS[kind]}").gather
     return gather
 
 
-def _fetched(
+def fetched(
     root: Path, spec: SourceSpec, environment: Mapping[str, str]
 ) -> tuple[SourceSpec | None, list[Problem]]:
     """Return a source that can be read here, or nothing and why not."""

@@ -60,8 +60,9 @@ def read_items(
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
-                yield from reader.feed(chunk)
-            yield from reader.feed(b"", final=True)
+                reader.feed(chunk)
+                yield from reader.taken()
+            reader.feed(b"", final=True)
     except expat.ExpatError as error:
         told = expat.ErrorString(error.code) if error.code else str(error)
         problems.append(Problem("xml", f"this is not XML: {told}", Origin(label, error.lineno)))
@@ -74,6 +75,7 @@ def read_items(
         problems.append(
             Problem("encoding", f"the file cannot be decoded: {error}", Origin(label, reader.line))
         )
+    yield from reader.taken()
 
 
 class _RefusedError(Exception):
@@ -93,15 +95,21 @@ class _Reader:
         self.parser.EntityDeclHandler = self.entity
         self.parser.ExternalEntityRefHandler = self.external
         self.stack: list[Node] = []
-        self.depth = self.nodes = self.size = 0
+        self.depth = self.nodes = self.size = self.fed = 0
         self.done: list[Node] = []
 
     @property
     def line(self) -> int:
         return self.parser.CurrentLineNumber
 
-    def feed(self, chunk: bytes, *, final: bool = False) -> list[Node]:
+    def feed(self, chunk: bytes, *, final: bool = False) -> None:
         self.parser.Parse(chunk, final)
+        self.fed += len(chunk)
+        if self.fed - self.parser.CurrentByteIndex > MAX_TEXT:  # the parser waits for its end
+            raise _RefusedError("too-large", f"a tag has more than {MAX_TEXT} bytes")
+
+    def taken(self) -> list[Node]:
+        """Return the items that have ended since the last time."""
         done, self.done = self.done, []
         return done
 

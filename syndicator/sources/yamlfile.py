@@ -66,6 +66,8 @@ def read_file(
             _problem("path-leaves", label, None, "the file is a link that leaves the workspace")
         ]
     try:
+        if (size := path.stat().st_size) > MAX_BYTES:
+            return [], [_too_large(label, size)]
         data = path.read_bytes()
     except OSError as error:
         return [], [_problem("unreadable", label, None, f"cannot be read: {error.strerror}")]
@@ -96,13 +98,15 @@ def load_documents(label: str, data: bytes) -> tuple[list[Located], list[Problem
     return documents, builder.problems
 
 
+def _too_large(label: str, size: int) -> Problem:
+    expected, found = f"at most {MAX_BYTES} bytes", f"{size} bytes"
+    return _problem("too-large", label, None, "the file is too large", expected, found)
+
+
 def _unreadable(label: str, data: bytes) -> Problem | None:
     """Find what keeps bytes from being text at all."""
     if len(data) > MAX_BYTES:
-        found = f"{len(data)} bytes"
-        return _problem(
-            "too-large", label, None, "the file is too large", f"at most {MAX_BYTES} bytes", found
-        )
+        return _too_large(label, len(data))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _problem("encoding", label, 1, "the file is not UTF-8", "UTF-8", "UTF-16")
     if (at := data.find(b"\0")) >= 0:

@@ -51,7 +51,7 @@ def fjord(
             {
                 "title": "Der Riemen",
                 "text": [["p", "Hält etwa dreimal so lang wie eine Kette und bleibt sauber."]],
-                "image": media[1],
+                "image": {**media[1], "avif": [{"src": media[1]["src"], "width": 800}]},
             },
             {"title": "Das Licht", "text": [["p", "80 Lux vorn, Standlicht hinten, kein Akku."]]},
         ],

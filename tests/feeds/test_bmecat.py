@@ -17,7 +17,8 @@ from syndicator.catalog.model import (
     Tax,
     Words,
 )
-from syndicator.feeds import FeedFormat, render_feed
+from syndicator.feeds import FeedFormat
+from syndicator.feeds.render import render_feed
 from syndicator.sources import SourceSpec, read_catalog
 from tests.feeds.shop import NOW, channel, edition, product, shop
 

@@ -53,6 +53,20 @@ def test_facts_of_a_file_are_written_for_the_reader():
     assert re.sub(r"\s", " ", drawn()).count("Anleitung · Deutsch · 8 Seiten · 1,8 MB") == 1
 
 
+def test_pictures_are_offered_as_avif_first():
+    sizes = [{"src": "m/a-320.webp", "width": 320}]
+    avif = [{"src": "m/a-320.avif", "width": 320}, {"src": "m/a.avif", "width": 800}]
+    image = {"src": "m/a.jpg", "role": "hero", "alt": "A", "width": 800, "height": 600}
+    page = drawn({**DOCUMENT, "media": [{**image, "sizes": sizes, "avif": avif}]})
+    source = (
+        '<picture><source type="image/avif" srcset="https://aisle.example/m/a-320.avif 320w, '
+        'https://aisle.example/m/a.avif 800w" sizes="auto, (max-width: 40rem) 100vw, 40rem"><img '
+    )
+    assert source in page
+    assert page.count("</picture>") == page.count("<picture>") > 0
+    assert "<picture>" not in drawn({**DOCUMENT, "media": [{**image, "sizes": sizes}]})
+
+
 def test_text_is_escaped_and_bad_addresses_are_dropped():
     page = drawn()
     assert "Rad &lt;1&gt;</h2>" in page

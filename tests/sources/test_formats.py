@@ -266,6 +266,51 @@ def test_etim_features_are_typed(tmp_path: Path) -> None:
     assert str(product.prices[0].amount) == "2999"
 
 
+CODES = """
+classes: {EC000123: {en: Electric bicycles, de: E-Bikes}}
+features: {EF000001: {en: Motor power, de: Motorleistung}, EF000002: Foldable}
+values: {EV000009: {en: Red, de: Rot}}
+units: {EU000001: W}
+"""
+
+
+def test_codes_are_named_by_a_file_of_the_workspace(tmp_path: Path) -> None:
+    """Classes, features, values and units have their words; what has none is said once."""
+    etim = json.loads(json.dumps(ETIM))
+    features = etim["Supplier"][0]["Product"][0]["EtimClassification"][0]["EtimFeatures"]
+    features[0]["EtimUnitCode"] = "EU000001"
+    (tmp_path / "names.yaml").write_text(CODES)
+    (tmp_path / "p.json").write_text(json.dumps(etim))
+    spec = SourceSpec("etim", "p.json", "names.yaml")
+    reading = read_catalog(tmp_path, [spec], LOCALES, {})
+    product = products(reading)["FJ7"]
+    assert product.specs["ef000001"] == Number(value=250.0, unit="W")
+    assert product.specs["ef000004"] == Words(text={"en": "Red", "de": "Rot"})
+    family = reading.catalog.families["EC000123"]
+    assert family.label == {"en": "Electric bicycles", "de": "E-Bikes"}
+    labels = {spec.key: spec.label for spec in family.specs}
+    assert labels["ef000001"] == {"en": "Motor power", "de": "Motorleistung"}
+    assert labels["ef000003"] == {"en": "EF000003"}
+    (problem,) = reading.problems
+    assert (problem.code, problem.severity) == ("unnamed-code", "warning")
+    assert problem.found == "EF000003, EF000004"
+
+
+def test_codes_in_a_bmecat_are_named_too(tmp_path: Path) -> None:
+    """ETIM in BMEcat writes codes where names and values stand."""
+    text = BMECAT.replace("Leistung<", "EF000001<").replace("EC001", "EC000123")
+    text = text.replace("<FVALUE>Blau<", "<FVALUE>EV000009<")
+    (tmp_path / "names.yaml").write_text(CODES)
+    (tmp_path / "p.xml").write_text(text)
+    reading = read_catalog(tmp_path, [SourceSpec("bmecat", "p.xml", "names.yaml")], LOCALES, {})
+    product = products(reading)["A"]
+    assert product.specs["farbe"] == Words(text={"en": "Red", "de": "Rot"})
+    (family,) = reading.catalog.families.values()
+    assert family.label["de"] == "E-Bikes"
+    assert {"en": "Motor power", "de": "Motorleistung"} in [spec.label for spec in family.specs]
+    assert reading.problems == []
+
+
 AKENEO = {
     "attributes": "code;label-en_US;label-de_DE;type;default_metric_unit;group;localizable;scopable\n"
     "sku;SKU;SKU;pim_catalog_identifier;;g;0;0\nname;Name;Name;pim_catalog_text;;g;1;0\n"

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from syndicator.sources import pictures
 from syndicator.sources.assets import media_type, read_assets
 from syndicator.sources.pictures import strip_jpeg, strip_png
 from syndicator.sources.svg import SvgError, sanitise_svg
@@ -139,6 +141,38 @@ def test_large_pictures_have_smaller_versions(tmp_path: Path) -> None:
     again = read_assets(tmp_path, [("a.png", tmp_path), ("b.png", tmp_path)]).assets
     assert again["b.png"].renditions == again["a.png"].renditions
     assert {path: (tmp_path / path).stat().st_mtime_ns for path in before} == before
+
+
+def test_photographs_have_avif_versions_where_they_are_smaller(tmp_path: Path) -> None:
+    """Up to the full width, each with fewer bytes than what it stands for; made once a content."""
+    scene = Image.new("RGB", (800, 600), "white")
+    draw = ImageDraw.Draw(scene)
+    for i in range(40):
+        box = (i * 17, i * 11, i * 17 + 260 - i * 4, i * 11 + 180)
+        draw.ellipse(box, outline=(i * 6, 90, 200), width=5, fill=(255 - i * 5, 200 - i * 3, i * 6))
+    scene.save(tmp_path / "a.jpg", "JPEG", quality=90)
+    assets = read_assets(tmp_path, [("a.jpg", tmp_path)]).assets
+    picture = assets["a.jpg"]
+    avif = [assets[name] for name in picture.avif]
+    assert [(a.width, a.height, a.media_type) for a in avif] == [
+        (320, 240, "image/avif"),
+        (640, 480, "image/avif"),
+        (800, 600, "image/avif"),
+    ]
+    stood_for = [*(assets[name].size for name in picture.renditions), picture.size]
+    assert all(one.size < other for one, other in zip(avif, stood_for, strict=True))
+    assert media_type((tmp_path / avif[0].path).read_bytes()) == "image/avif"
+    encoded = mock.Mock(side_effect=AssertionError("made twice"))
+    (tmp_path / "b.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())
+    with mock.patch.object(pictures, "renditions", encoded):
+        again = read_assets(tmp_path, [("b.jpg", tmp_path)]).assets
+    assert again["b.jpg"].avif == picture.avif
+
+
+def test_pictures_that_avif_does_not_shrink_have_none(tmp_path: Path) -> None:
+    """All widths or none: a page must not show an enlarged one on a dense screen."""
+    (tmp_path / "a.png").write_bytes(photo(800, 400, "PNG"))
+    assert read_assets(tmp_path, [("a.png", tmp_path)]).assets["a.png"].avif == ()
 
 
 def test_lost_copies_are_made_again(tmp_path: Path) -> None:

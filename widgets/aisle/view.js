@@ -84,8 +84,9 @@ const picture = (image, root, more) => {
   const entry = typeof image == "string" ? { src: image } : image;
   const src = safe(entry?.src, root);
   if (!entry || !src) return null;
-  const srcset = entry.sizes?.length && [...entry.sizes, entry].map((/** @type {Json} */ one) => `${safe(one.src, root)} ${one.width}w`).join(", ");
-  return h("img", { src, srcset, sizes: srcset && "auto, (max-width: 40rem) 100vw, 40rem", alt: entry.alt || true, width: entry.width, height: entry.height, loading: "lazy", decoding: "async", lang: entry.lang, ...more });
+  const set = (/** @type {Json[]} */ all) => ({ srcset: all.map((one) => `${safe(one.src, root)} ${one.width}w`).join(", "), sizes: "auto, (max-width: 40rem) 100vw, 40rem" });
+  const made = h("img", { src, ...(entry.sizes?.length && set([...entry.sizes, entry])), alt: entry.alt || true, width: entry.width, height: entry.height, loading: "lazy", decoding: "async", lang: entry.lang, ...more });
+  return entry.avif?.length ? h("picture", {}, h("source", { type: "image/avif", ...set(entry.avif) }), made) : made;
 };
 
 /**
