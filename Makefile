@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 # Of the benchmarks: `make bench SIZE=small` takes a minute or two, `full` the better part of an hour.
 SIZE   := full
 
-.PHONY: install chromium demo demo-once test check format bench faults fuzz clean
+.PHONY: install chromium demo demo-once test check format bench lighthouse faults fuzz clean
 
 install: $(STAMP)
 
@@ -42,6 +42,10 @@ format: install
 
 bench: install
 	@for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python $$script --size $(SIZE) || exit 1; done
+
+# What Lighthouse says of a shop's page with the aisle and without; needs Node, and a quiet machine.
+lighthouse: install chromium
+	$(BIN)/python benchmarks/_lighthouse.py --size $(SIZE)
 
 faults: install
 	$(BIN)/python -m tests.faults.campaign

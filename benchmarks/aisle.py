@@ -89,6 +89,7 @@ class Stage:
     store: Origin
     shop: Origin
     browser: Browser
+    product: dict[str, Any]
 
     @contextmanager
     def tab(self) -> Iterator[Page]:
@@ -125,7 +126,7 @@ def stage() -> Iterator[Stage]:
         shop.answers["/with"] = page(html + TAG % zone.editions["velohaus"]["de"] + script)
         shop.answers["/without"] = page(html + FALLBACK)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield Stage(package, store, shop, browser)
+        yield Stage(package, store, shop, browser, product)
         browser.close()
 
 

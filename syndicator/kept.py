@@ -178,6 +178,11 @@ def _check(key: bytes, data: bytes) -> bytes:
 def _version() -> str:
     """Return a fingerprint of the engine's code, by the times and sizes of its files."""
     home = Path(syndicator.__file__).parent
-    files = [path for package in _CODE for path in sorted((home / package).rglob("*.py"))]
+    files = [
+        path
+        for package in _CODE
+        for path in sorted((home / package).rglob("*"))
+        if path.suffix in {".py", ".j2"}
+    ]
     stamps = [(path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in files]
     return hashlib.sha256(f"{syndicator.__version__}{stamps}".encode()).hexdigest()

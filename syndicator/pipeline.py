@@ -17,6 +17,7 @@ from pathlib import Path
 from syndicator.artefacts import compile_all
 from syndicator.bundle import Build, EditionContent, Packer, PartnerEntry, Piece, Plan, diff
 from syndicator.channels import feed_blobs
+from syndicator.drawing import Drawer
 from syndicator.entitlement import Edition, Entitlements, resolve
 from syndicator.entitlement.versions import widget_of
 from syndicator.errors import Problem
@@ -86,6 +87,7 @@ class Memory:
 
     packer: Packer
     renderer: Renderer = field(default_factory=Renderer)
+    drawer: Drawer = field(default_factory=Drawer)
     kept: Kept | None = None
     """What earlier processes made."""
     run: Run = here
@@ -103,7 +105,7 @@ class Memory:
 def remembering(settings: Settings, run: Run = here) -> Memory:
     """Return a memory that knows what earlier processes of the workspace kept."""
     kept = Kept(settings.root / STATE)
-    return Memory(Packer(settings.namer, kept), Renderer(kept), kept, run)
+    return Memory(Packer(settings.namer, kept), Renderer(kept), Drawer(kept), kept, run)
 
 
 def render_editions(
@@ -145,7 +147,8 @@ def build(
     """Compute everything that should be live at the instant of `entitlements`."""
     memory = memory or remembering(workspace.settings)
     files, aliases = _browser_code(workspace.widgets)
-    contents = list(render_editions(shelf, entitlements, memory, progress))
+    rendered = render_editions(shelf, entitlements, memory, progress)
+    contents = list(memory.drawer.draw(workspace, rendered))
     made = memory.packer.pack(
         contents,
         tuple(workspace.catalog.products),

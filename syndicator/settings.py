@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
 
@@ -28,7 +28,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 _TABLES = {
     "workspace": {"id", "name", "locales", "fallback"},
     "sources": {"id", "format", "path", "mapping", "options"},
-    "publish": {"target"},
+    "publish": {"target", "server_side"},
 }
 
 
@@ -44,6 +44,8 @@ class Settings:
     target: str
     secret: bytes = field(repr=False)
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    server_side: tuple[str, ...] | Literal["all"] = ()
+    """Partners whose servers include products, which are therefore published as HTML too."""
     merge: Priorities = field(default_factory=dict)
     """Which source is believed in which field, best first."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -166,6 +168,7 @@ class _Reader:
             "sources": tuple(self._source(i, table) for i, table in enumerate(sources)),
             "merge": self._merge(self.data.get("merge", {}), sources),
             "target": self._words("publish.target", publish.get("target", "local")),
+            "server_side": self._partners("publish.server_side", publish.get("server_side", [])),
         }
         return None if self.problems else found
 
@@ -224,6 +227,14 @@ class _Reader:
             for locale, chain in value.items()
             if self._locale(path, locale)
         }
+
+    def _partners(self, path: str, value: object) -> tuple[str, ...] | Literal["all"]:
+        if value == "all":
+            return "all"
+        if isinstance(value, list) and all(isinstance(partner, str) for partner in value):
+            return tuple(value)
+        self._wrong(path, 'a list of partner ids, or "all"', value)
+        return ()
 
     def _source(self, index: int, table: object) -> SourceSpec:
         path = f"sources[{index}]"

@@ -18,7 +18,7 @@ import msgspec
 
 from syndicator import __version__, canonical
 from syndicator.settings import STATE, Settings
-from syndicator.sources.places import is_address
+from syndicator.sources.places import asks_databases, is_address
 from syndicator.sources.yamlfile import read_documents
 from syndicator.targets.port import Target
 from syndicator.targets.profile import TargetProfile, parse_targets
@@ -92,7 +92,7 @@ def survey(settings: Settings, profile: TargetProfile) -> str | None:
     None where a build reads more than files (addresses of the web, databases), and where a file
     was saved so lately that another save could not be told from it by time and size.
     """
-    if any(is_address(source.path) for source in settings.sources) or _asks_databases(settings):
+    if any(is_address(source.path) for source in settings.sources) or asks_databases(settings.root):
         return None
     root = settings.root
     places = {root, built_in_folder()}
@@ -107,11 +107,6 @@ def survey(settings: Settings, profile: TargetProfile) -> str | None:
                 return None
             told.append([path, str(at), str(size)])
     return canonical.fingerprint(canonical.encode(told))
-
-
-def _asks_databases(settings: Settings) -> bool:
-    manifests = (settings.root / "manifests").rglob("*.yaml")
-    return any(b"sql:" in path.read_bytes() for path in manifests if path.is_file())
 
 
 def _files(place: Path, target: Path | None) -> Iterator[tuple[str, int, int]]:

@@ -97,6 +97,7 @@ def read_workspace(settings: Settings) -> Workspace:
     problems += check_versions(manifests, widgets)
     if settings.target not in targets:
         problems.append(_unknown_target(settings, targets))
+    problems += _unknown_partners(settings, manifests)
     return Workspace(
         settings,
         reading,
@@ -143,3 +144,19 @@ def _unknown_target(settings: Settings, targets: Mapping[str, TargetProfile]) ->
         found=settings.target,
         fix="Describe it in publish/targets/",
     )
+
+
+def _unknown_partners(settings: Settings, manifests: Manifests) -> list[Problem]:
+    named = () if settings.server_side == "all" else settings.server_side
+    return [
+        Problem(
+            code="unknown-partner",
+            message="there is no such partner",
+            origin=Origin(FILE),
+            path="publish.server_side",
+            expected="the id of a partner in manifests/",
+            found=partner,
+        )
+        for partner in named
+        if partner not in manifests.partners
+    ]

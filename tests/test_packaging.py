@@ -38,7 +38,7 @@ def test_the_wheel_holds_browser_code_schemas_and_templates(
         "syndicator/_widgets/aisle/widget.toml",
         "syndicator/_widgets/configurator/runtime.js",
         "syndicator/_schemas/grant.json",
-        "syndicator/rendering/templates/fragment.html.j2",
+        "syndicator/rendering/templates/product.html.j2",
         "syndicator/cli/templates/workspace/syndicator.toml",
         "syndicator/py.typed",
     ):

@@ -5,49 +5,78 @@ the tag that it was given. Run it with
 
     python examples/partner_site/app.py --syndicator http://127.0.0.1:8080 --partner-key KEY
 
-Every page also takes `?theme=dark`, `?lang=ar` (or another language), `?csp=strict` and `?way=`:
-`tag` (the script, the default), `server` (the shop's server includes the product, the script adopts
-it) or `proxy` (all of it comes through a path of the shop itself).
+Every page also takes `?theme=dark`, `?lang=ar`, `?csp=strict` and `?way=`: `tag` (the script, the
+default), `server` (the shop's server puts the product into the page, the script adopts it) or
+`proxy` (all of it comes through a path of the shop itself). The foot of a page has them as links.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, g, render_template, request, session
+from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
+from markupsafe import Markup
 
 HERE = Path(__file__).resolve().parent
-CURRENCIES = {"EUR": "€", "CHF": "CHF", "USD": "$"}
-WAYS = ("tag", "server", "proxy")
+WORDS: dict[str, dict[str, str]] = json.loads((HERE / "words.json").read_text("utf-8"))
 PROXY = "/norrvind"
 """The path under which the shop passes on the publisher's files."""
 PATIENCE = 1.0
 """Seconds that the shop waits for the publisher before it shows its own words."""
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
+USUAL = {"way": "tag", "lang": "de", "theme": "light", "csp": "off"}
+"""How a page is shown if its address says nothing else."""
+SWITCHES = [("lang", "de", "Deutsch"), ("lang", "ar", "العربية"), ("theme", "light", "light")]
+SWITCHES += [("theme", "dark", "dark"), ("csp", "off", "lax"), ("csp", "strict", "strict")]
+SWITCHES += [("way", way, way) for way in ("tag", "server", "proxy")]
+"""What the foot of a page offers: a parameter, its value, and a word or its name."""
 
-Products = dict[str, dict[str, Any]]
+Product = dict[str, Any]
 
 
-def money(amount: str, currency: str = "EUR") -> str:
-    """Write an amount as a German shopper reads it: `1.899,00 €`."""
+def money(amount: str) -> Markup:
+    """Write an amount as a German shopper reads it, `1.899,00 €`, in any text."""
     whole = f"{float(amount):,.2f}".translate(str.maketrans(",.", ".,"))
-    return f"{whole} {CURRENCIES.get(currency, currency)}"
+    return Markup("<bdi>{} €</bdi>").format(whole)
 
 
-def fetch(address: str) -> tuple[bytes, str, str] | None:
-    """Return what the publisher has there, its type and how long to keep it; None if it has not."""
-    try:
-        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
-            kept = answer.headers.get("Cache-Control", "no-store")
-            return answer.read(), answer.headers.get("Content-Type", ""), kept
-    except (urllib.error.URLError, TimeoutError):
-        return None
+def said(product: Product, name: str) -> str:
+    """Return the shop's own words about a product, in the reader's language where it has them."""
+    return str(product.get(g.lang, {}).get(name, product.get(name, "")))
+
+
+def offers(products: Iterable[Product], *, featured: bool = False) -> Markup:
+    """Return the block that tells the aisle the shop's prices: data, which every policy allows."""
+    known = [product for product in products if "sku" in product]
+    told: dict[str, Any] = {
+        "offers": {
+            product["sku"]: {
+                "price": product["price"],
+                "currency": "EUR",
+                "delivery": said(product, "availability"),
+            }
+            for product in known
+        }
+    }
+    if featured:
+        told["featured"] = [product["sku"] for product in known]
+    text = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+    data = Markup(text)  # noqa: S704  it cannot close its element
+    return Markup('<script type="application/syndicator+json">{}</script>').format(data)
+
+
+def switch(name: str, value: str) -> str:
+    """Return the address of this page, seen in another way."""
+    asked = {**request.args, name: value}
+    kept = {key: told for key, told in asked.items() if told != USUAL.get(key)}
+    return url_for(request.endpoint or "home", **(request.view_args or {}), **kept)
 
 
 def create_app(syndicator: str, partner_key: str, products: Path = HERE / "products.json") -> Flask:
@@ -58,13 +87,14 @@ def create_app(syndicator: str, partner_key: str, products: Path = HERE / "produ
     """
     app = Flask("velohaus", root_path=str(HERE))
     app.secret_key = "a demonstration keeps no secrets"  # noqa: S105  only the cart's cookie
-    engine = syndicator.rstrip("/")
-    listed = json.loads(products.read_text("utf-8"))["products"]
-    shelf: Products = {product["slug"]: product for product in listed}
+    engine = syndicator.rstrip("/") + "/"
+    shelf = {one["slug"]: one for one in json.loads(products.read_text("utf-8"))["products"]}
     app.jinja_env.filters["money"] = money
-    app.jinja_env.globals.update(partner_key=partner_key, shelf=list(shelf.values()))
+    app.jinja_env.globals.update(
+        partner_key=partner_key, shelf=list(shelf.values()), said=said, offers=offers, switch=switch
+    )
     _choose(app, engine)
-    _browse(app, engine, partner_key, shelf)
+    _browse(app, shelf, _drawer(engine, partner_key))
     _pass_on(app, engine)
     _sell(app, shelf)
     return app
@@ -75,26 +105,27 @@ def _choose(app: Flask, engine: str) -> None:
 
     @app.before_request
     def choose() -> None:
-        way = request.args.get("way", "tag")
-        g.way = way if way in WAYS else "tag"
-        g.lang = request.args.get("lang", "de")
-        g.dir = "rtl" if g.lang.split("-")[0] in RIGHT_TO_LEFT else "ltr"
-        g.theme = "dark" if request.args.get("theme") == "dark" else "light"
-        g.source = PROXY if g.way == "proxy" else engine
+        asked = {name: request.args.get(name, usual) for name, usual in USUAL.items()}
+        g.way, g.lang, g.theme = asked["way"], asked["lang"], asked["theme"]
+        g.dir = "rtl" if g.lang == "ar" else "ltr"
+        g.strict = asked["csp"] == "strict"
+        g.source = PROXY if g.way == "proxy" else engine.rstrip("/")
 
     @app.context_processor
     def chosen() -> dict[str, Any]:
-        kept = {
-            name: request.args[name]
-            for name in ("way", "lang", "theme", "csp")
-            if name in request.args
+        words = WORDS.get(g.lang, WORDS["de"])
+        return {
+            "chosen": {name: request.args[name] for name in USUAL if name in request.args},
+            "words": words,
+            "usual": USUAL,
+            "switches": [(name, value, words.get(word, word)) for name, value, word in SWITCHES],
+            "in_cart": sum(session.get("cart", {}).values()),
         }
-        return {"chosen": kept, "in_cart": len(session.get("cart", []))}
 
     @app.after_request
     def restrict(answer: Response) -> Response:
-        if request.args.get("csp") == "strict":
-            origin = "" if g.way == "proxy" else f" {engine}"
+        if g.strict:
+            origin = "" if g.way == "proxy" else f" {engine.rstrip('/')}"
             answer.headers["Content-Security-Policy"] = (
                 f"default-src 'none'; script-src 'self'{origin}; style-src 'self'{origin}; "
                 f"img-src 'self' data:{origin}; connect-src 'self'{origin}; form-action 'self'; "
@@ -103,7 +134,27 @@ def _choose(app: Flask, engine: str) -> None:
         return answer
 
 
-def _browse(app: Flask, engine: str, partner_key: str, shelf: Products) -> None:
+def _drawer(engine: str, partner_key: str) -> Callable[[Product], str | None]:
+    """Return how the shop's server draws a product: with `includes/aisle.py`, from files alone."""
+    spec = importlib.util.spec_from_file_location("aisle_include", HERE / "includes" / "aisle.py")
+    if spec is None or spec.loader is None:
+        raise ImportError("includes/aisle.py")
+    include = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(include)
+    aisles = {linked: include.Aisle(engine, partner_key, linked=linked) for linked in (False, True)}
+
+    def drawn(product: Product) -> str | None:
+        """Return the product as HTML, or None: then the tag and the shop's own words stand."""
+        key = (
+            f"sku:{product['sku']}" if "sku" in product else f"gtin:{product.get('gtin', ''):0>14}"
+        )
+        html: str | None = aisles[g.strict].html(key, g.lang)
+        return html
+
+    return drawn
+
+
+def _browse(app: Flask, shelf: dict[str, Product], drawn: Callable[[Product], str | None]) -> None:
     """Add the pages that shoppers read."""
 
     @app.get("/")
@@ -115,13 +166,16 @@ def _browse(app: Flask, engine: str, partner_key: str, shelf: Products) -> None:
         if slug not in shelf:
             abort(404)
         shown = shelf[slug]
-        drawn = _drawn(engine, partner_key, shown) if g.way == "server" else None
-        return render_template("product.html", product=shown, drawn=drawn)
+        html = drawn(shown) if g.way == "server" else None
+        return render_template("product.html", product=shown, drawn=html)
 
-    @app.get("/compare")
-    def compare() -> str:
-        """Compare what the shop sells, side by side."""
-        return render_template("compare.html")
+    @app.get("/c/<name>")
+    def category(name: str) -> str:
+        """List what the shop sells of a kind, and compare it side by side."""
+        listed = [one for one in shelf.values() if one.get("category") == name]
+        if not listed:
+            abort(404)
+        return render_template("category.html", name=name, listed=listed)
 
     @app.get("/brand")
     def brand() -> str:
@@ -135,38 +189,44 @@ def _pass_on(app: Flask, engine: str) -> None:
     @app.get(f"{PROXY}/<path:key>")
     def passed_on(key: str) -> Response:
         """Pass on one public file: shoppers then ask nobody but the shop."""
-        found = fetch(f"{engine}/{urllib.parse.quote(key)}")
-        if found is None:
+        try:
+            address = engine + urllib.parse.quote(key)
+            with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+                kept = answer.headers.get("Cache-Control", "no-store")
+                kind = answer.headers.get("Content-Type", "")
+                return Response(answer.read(), content_type=kind, headers={"Cache-Control": kept})
+        except (urllib.error.URLError, TimeoutError):
             abort(404)
-        return Response(found[0], content_type=found[1], headers={"Cache-Control": found[2]})
 
 
-def _drawn(engine: str, partner_key: str, product: dict[str, Any]) -> str | None:
-    """Return the product as the publisher draws it, or None: then the shop's own words stand."""
-    wanted = {name: product[name] for name in ("sku", "gtin", "brand", "mpn") if name in product}
-    form = "element-linked" if request.args.get("csp") == "strict" else "element"
-    query = urllib.parse.urlencode({**wanted, "locale": g.lang, "as": form})
-    found = fetch(f"{engine}/fragment/{urllib.parse.quote(partner_key)}?{query}")
-    return found[0].decode() if found else None
-
-
-def _sell(app: Flask, shelf: Products) -> None:
-    """Add the cart, which takes what the shop's own button and the aisle's button send."""
+def _sell(app: Flask, shelf: dict[str, Product]) -> None:
+    """Add the cart, which takes what the shop's own buttons and the aisle's button send."""
 
     @app.post("/cart")
     def add() -> Response:
-        sku = str(request.get_json(silent=True, force=True).get("sku", ""))
-        bought = next((one for one in shelf.values() if one.get("sku") == sku), None)
+        told = request.get_json(silent=True, force=True) or {}
+        bought = next((one for one in shelf.values() if one.get("sku") == told.get("sku")), None)
         if bought is None:
             abort(404)
-        session["cart"] = [*session.get("cart", []), bought["slug"]]
-        return Response(
-            json.dumps({"count": len(session["cart"])}), content_type="application/json"
-        )
+        cart = dict(session.get("cart", {}))
+        cart[bought["slug"]] = cart.get(bought["slug"], 0) + max(1, int(told.get("quantity", 1)))
+        session["cart"] = cart
+        return Response(json.dumps({"count": sum(cart.values())}), content_type="application/json")
+
+    @app.post("/cart/remove/<slug>")
+    def remove(slug: str) -> Any:  # noqa: ANN401  a redirect
+        session["cart"] = {
+            one: count for one, count in session.get("cart", {}).items() if one != slug
+        }
+        return redirect(url_for("cart", **request.args))
 
     @app.get("/cart")
     def cart() -> str:
-        return render_template("cart.html", lines=[shelf[slug] for slug in session.get("cart", [])])
+        lines = [
+            (shelf[slug], count) for slug, count in session.get("cart", {}).items() if slug in shelf
+        ]
+        total = sum(float(one["price"]) * count for one, count in lines)
+        return render_template("cart.html", lines=lines, total=total)
 
 
 def main() -> None:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from syndicator import canonical
-from syndicator.bundle import keys, trees
+from syndicator.bundle import drawn, keys, trees
 from syndicator.bundle.keys import Reference
 from syndicator.bundle.pages import documents_of
 from syndicator.bundle.release import EditionRecord, Release
 from syndicator.bundle.signing import Signer, signed_by
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
-from syndicator.rendering.finished import lookup_hashes
+from syndicator.rendering.finished import key_hash, lookup_hashes
 from syndicator.rendering.view import content_key
 
 Look = Callable[[Iterable[str]], Iterator[bytes | None]]
@@ -96,7 +96,7 @@ class Audit:
                 deeper |= _below(canonical.decode(data), pages)
             level = {key: deeper[key] for key in deeper if key not in self._nodes}
         for key, data in self._sound(pages):
-            self._pages[key] = {sku: lookup_hashes(doc) for sku, doc in documents_of(data)}
+            self._pages[key] = _hashes(data)
 
     def history(self, release: Release) -> None:
         """Audit what an older release leads to, so that it can come back.
@@ -146,6 +146,7 @@ class Audit:
             if len(pages) == len(found):
                 self._assortment(record, shown, allowed)
                 self._lookups(record, pages, load)
+                self._drawn(record, pages, load)
         except VerificationError:
             pass  # told already; what lies below cannot be reached
 
@@ -182,6 +183,21 @@ class Audit:
                 if any(number not in found.get(key, ()) for key in hashes):
                     text = f"{sku} cannot be found by all its identifiers"
                     self._find("lookup", record.head_key, text, record.edition)
+
+    def _drawn(
+        self,
+        record: EditionRecord,
+        pages: Collection[Mapping[str, tuple[str, ...]]],
+        load: trees.Load,
+    ) -> None:
+        """Hold what servers include against the documents, page by page."""
+        for below in trees.drawn_below(record.head):
+            node = canonical.decode(load(below))
+            found = [self._page(ref, record) for ref in trees.page_references(node, load)]
+            told = [[*page.values()] for page in found if page is not None]
+            if len(told) == len(found) and told != [[*page.values()] for page in pages]:
+                text = "what servers include is not what the documents show"
+                self._find("assortment", record.head_key, text, record.edition)
 
     def _pictures(self, records: Iterable[EditionRecord]) -> None:
         """Look whether every picture and file of every edition is there."""
@@ -272,7 +288,13 @@ class Audit:
 
 
 def _below(node: trees.Node, pages: dict[str, str]) -> dict[str, str]:
-    """Add the pages of a node to `pages`; return its tables and lookups; keys to integrities."""
+    """Add the pages of a node to `pages`; return the nodes below it; keys to integrities."""
     pages.update((keys.public_object(name), integrity) for name, integrity in node.get("pages", ()))
-    below: list[Reference] = [*node.get("tables", ()), *node.get("lookups", ())]
-    return {keys.public_object(name): integrity for name, integrity in below}
+    return {keys.public_object(name): integrity for name, integrity in trees.nodes_below(node)}
+
+
+def _hashes(data: bytes) -> dict[str, tuple[str, ...]]:
+    """Return the products of a page, drawn or not, with the key hashes that must find them."""
+    if drawn.is_drawn(data):
+        return {told[0]: tuple(map(key_hash, told)) for told in drawn.keys_drawn(data)}
+    return {sku: lookup_hashes(document) for sku, document in documents_of(data)}

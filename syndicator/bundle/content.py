@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from syndicator.bundle.keys import Reference
 from syndicator.entitlement.model import Edition
 from syndicator.rendering.finished import Finished
 
@@ -23,6 +24,10 @@ class EditionContent:
     media: frozenset[str] = frozenset()
     widgets: Mapping[str, str] = field(default_factory=dict)
     """The version of each widget that the edition has."""
+    drawn: Mapping[str, bytes] = field(default_factory=dict)
+    """Every product by SKU as partners' servers include it, where one of them does."""
+    look: Reference | None = None
+    """The stylesheet that goes with what is drawn: its key below the public zone."""
 
     @property
     def skus(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from syndicator import canonical
 from syndicator.bundle import buckets, keys, trees
 from syndicator.bundle.content import EditionContent, PartnerEntry
+from syndicator.bundle.drawn import drawn_tree
 from syndicator.bundle.lookups import Lookup, Lookups
 from syndicator.bundle.pages import Made, Page, Pages, Piece
 from syndicator.bundle.shelf import NodeShelf
@@ -30,7 +31,7 @@ class PackedEdition:
     head: Node
     pages: tuple[Page, ...] = field(repr=False)
     nodes: tuple[str, ...] = field(repr=False)
-    """Keys of its tables and lookups."""
+    """Keys of its tables, lookups and drawn pages."""
     media: frozenset[str] = field(repr=False)
 
     def object_keys(self) -> Iterable[str]:
@@ -98,8 +99,6 @@ class Packer:
             content.edition.id: self._edition(content, borders, self._kept.get(content.edition.id))
             for content in given
         }
-        if any(self._kept.get(key) is not value for key, value in kept.items()):
-            self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         self._kept = kept
         self._lookups.forget()
         if len(self._nodes) > _NODES:
@@ -107,6 +106,8 @@ class Packer:
         objects: dict[str, Piece] = {}
         for value in kept.values():
             objects.update(value.pieces)
+        if len(self._pages) > 2 * len(objects):
+            self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         editions = {key: value.packed for key, value in kept.items()}
         build = Build(self._namer, editions, dict(partners), objects, inputs)
         build = replace(build, files=dict(files), aliases=dict(aliases))
@@ -130,6 +131,8 @@ class Packer:
             ]
         tables = NodeShelf(self._namer, self._nodes)
         tree = trees.page_tree([page.reference for page in pages], tables.store)
+        if content.look:
+            tree |= drawn_tree(pages, content.drawn, content.look, tables.store)
         lookup = self._lookups.lookup(pages, before.lookup if before else None)
         nodes = {**tables.pieces, **lookup.pieces}
         head = {
@@ -182,7 +185,8 @@ class _Kept:
     def shows_as(self, content: EditionContent) -> bool:
         """Tell whether `content` has the same head, as long as it is cut at the same places."""
         before = self.content
-        return before.documents == content.documents and before.widgets == content.widgets
+        same = (before.look, before.widgets) == (content.look, content.widgets)
+        return same and before.documents == content.documents
 
 
 def _ends(content: EditionContent, borders: Mapping[str, int]) -> tuple[int, ...]:

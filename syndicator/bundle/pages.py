@@ -128,6 +128,9 @@ class Pages:
         name = self._namer.name("page", data)
         return PageFacts(name, canonical.integrity(data), len(data), mark)
 
+    def __len__(self) -> int:
+        return len(self._made)
+
     def keep(self, pages: Iterable[Page]) -> None:
         """Remember these pages and forget all others."""
         self._made = {page.documents: page for page in pages}

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from syndicator import canonical
-from syndicator.bundle import keys
-from syndicator.bundle.keys import FetchAll, Reference
+from syndicator.bundle import keys, trees
+from syndicator.bundle.keys import FetchAll
 from syndicator.bundle.release import Release
 from syndicator.bundle.trees import Node
 
@@ -83,7 +83,6 @@ def kept(
 
 
 def _below(node: Node, found: set[str]) -> dict[str, str]:
-    """Add the pages of a node to `found`; return its tables and lookups, key to integrity."""
+    """Add the pages of a node to `found`; return the nodes below it, key to integrity."""
     found.update(keys.public_object(name) for name, _ in node.get("pages", ()))
-    below: list[Reference] = [*node.get("tables", ()), *node.get("lookups", ())]
-    return {keys.public_object(name): integrity for name, integrity in below}
+    return {keys.public_object(name): integrity for name, integrity in trees.nodes_below(node)}

@@ -75,13 +75,27 @@ def lookup_tree(pages: Sequence[Sequence[Sequence[str]]], store: Store) -> Node:
 
 
 def node_references(node: Node, load: Load) -> Iterator[Reference]:
-    """Yield the references of every object below a head: tables, lookups and pages."""
-    for name, integrity in node.get("pages", ()):
-        yield (name, integrity)
-    for kind in ("tables", "lookups"):
-        for name, integrity in node.get(kind, ()):
-            yield (name, integrity)
-            yield from node_references(canonical.decode(load((name, integrity))), load)
+    """Yield the references of every object below a head: tables, lookups, pages, drawn ones."""
+    yield from (reference(one) for one in node.get("pages", ()))
+    for below in nodes_below(node):
+        yield below
+        yield from node_references(canonical.decode(load(below)), load)
+
+
+def nodes_below(node: Node) -> list[Reference]:
+    """Return the references of the nodes that `node` names: tables, lookups, what is drawn."""
+    return [reference(one) for kind in _KINDS for one in node.get(kind, ())]
+
+
+def drawn_below(node: Node) -> list[Reference]:
+    """Return the reference of what a head says is drawn for servers; none where nothing is."""
+    return [reference(one) for one in node.get("drawn", ())]
+
+
+def reference(told: Sequence[str]) -> Reference:
+    """Return a reference as it stands in a node, as a value."""
+    name, integrity = told
+    return (name, integrity)
 
 
 def differing_pages(
@@ -102,13 +116,13 @@ def differing_pages(
 
 
 def differing_nodes(old: Node, new: Node, load: Load) -> list[Reference]:
-    """Return the tables and lookups that only the new head leads to.
+    """Return the tables, lookups and drawn pages that only the new head leads to.
 
-    Those that both heads name are not read, nor is what lies below them.
+    Nodes that both heads name are not read, nor is what lies below them.
     """
-    shared = {ref for kind in _KINDS for ref in _named(old, kind) & _named(new, kind)}
+    shared = {*nodes_below(old)} & {*nodes_below(new)}
     gone = set(_nodes(old, shared, load))
-    return [reference for reference in _nodes(new, shared, load) if reference not in gone]
+    return [found for found in _nodes(new, shared, load) if found not in gone]
 
 
 def find(node: Node, key: str, load: Load) -> list[int]:
@@ -145,7 +159,7 @@ def page_at(node: Node, number: int, load: Load) -> Reference:
     return (name, integrity)
 
 
-_KINDS = ("tables", "lookups")
+_KINDS = ("tables", "lookups", "drawn")
 
 
 def _named(node: Node, kind: str) -> set[Reference]:
@@ -158,11 +172,14 @@ def _without(node: Node, tables: set[Reference]) -> Node:
 
 
 def _nodes(node: Node, shared: set[Reference], load: Load) -> Iterator[Reference]:
-    for kind in _KINDS:
-        for name, integrity in node.get(kind, ()):
-            if (name, integrity) not in shared:
-                yield (name, integrity)
-                yield from _nodes(canonical.decode(load((name, integrity))), shared, load)
+    """Yield what lies below a head, but no page of documents."""
+    drawn = drawn_below(node)
+    for below in nodes_below(node):
+        if below not in shared:
+            yield below
+            inner = canonical.decode(load(below))
+            walk = node_references(inner, load) if below in drawn else _nodes(inner, shared, load)
+            yield from walk
 
 
 def _leaves(entries: dict[str, list[int]], bits: int, store: Store) -> list[Reference]:

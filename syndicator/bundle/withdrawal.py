@@ -10,7 +10,8 @@ from datetime import datetime
 import msgspec
 
 from syndicator import canonical
-from syndicator.bundle import keys
+from syndicator.bundle import keys, trees
+from syndicator.bundle.drawn import mark_of
 from syndicator.bundle.keys import Fetch, Reference
 from syndicator.bundle.pack import Build
 from syndicator.bundle.reach import AGE, COUNT, GRACE
@@ -96,14 +97,19 @@ def withdrawal(
     if not products:
         return Withdrawal()
     pages: set[Reference] = set()
+    drawn: set[Reference] = set()
     media: set[str] = set()
     for edition, gone in losing:
         pages.update(gone)
+        drawn |= _drawn_pages([previous.editions[edition].head], load)
         media |= media_of(previous.editions[edition], fetch)
     pages -= _shown_pages(build, load)
+    drawn -= _drawn_pages((edition.head for edition in build.editions.values()), load)
     media -= frozenset[str]().union(*(edition.media for edition in build.editions.values()))
     wanted = frozenset(products)
     telling = [name for name, hash_ in pages if wanted & _mentioned(load((name, hash_)))]
+    marks = [mark_of(sku) for sku in wanted]
+    telling += [name for name, hash_ in drawn if any(mark in load((name, hash_)) for mark in marks)]
     return Withdrawal(
         products=tuple(sorted(wanted)),
         objects=tuple(sorted({*media, *map(keys.public_object, telling)})),
@@ -114,6 +120,16 @@ def withdrawal(
 
 def _mentioned(page: bytes) -> set[str]:
     return {msgspec.json.decode(quoted, type=str) for quoted in _MENTIONED.findall(page)}
+
+
+def _drawn_pages(heads: Iterable[Node], load: Load) -> set[Reference]:
+    """Return the pages of what is drawn for servers below some heads."""
+    nodes = {below for head in heads for below in trees.drawn_below(head)}
+    return {
+        reference
+        for below in nodes
+        for reference in trees.page_references(canonical.decode(load(below)), load)
+    }
 
 
 def _shown_pages(build: Build, load: Load) -> set[Reference]:

@@ -134,7 +134,7 @@ def assemble(
     """
     assembly = _Assembly(parts, files)
     heads = assembly.heads()
-    used = {file for head in heads if points(head) for _, file in named_files(look(head))}
+    used = {file for head in assembly.pointing for _, file in named_files(look(head))}
     known = [files.assets[file] for file in used]
     used |= {name for asset in known for name in (*asset.renditions, *asset.avif)}
     catalog = Catalog(
@@ -173,6 +173,8 @@ class _Assembly:
         self.entries: dict[str, Entry] = {}
         self.refused = set(parts.refused)
         self.field_origins: dict[str, dict[str, Origin]] = {}
+        self.pointing: list[Head] = []
+        """Products of the catalog that name files or other products."""
         self.others: dict[str, list[Statement]] = {}
         """What other sources than the first say of a product, by SKU."""
         self.supplements: dict[str, list[Statement]] = {}
@@ -189,10 +191,13 @@ class _Assembly:
             del self.entries[sku]
             self.refused.add(sku)
         self._price()
-        heads = [
-            self._complete(entry) if points(entry.head) else entry.head
-            for entry in self.entries.values()
-        ]
+        heads: list[Head] = []
+        for entry in self.entries.values():
+            head = entry.head
+            if points(head):
+                head = self._complete(entry)
+                self.pointing.append(head)
+            heads.append(head)
         self.problems += self._shared_gtins(heads)
         return sorted(heads, key=sort_key)
 

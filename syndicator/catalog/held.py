@@ -76,7 +76,10 @@ def points(head: Head) -> bool:
     named = product.relations or product.documents or product.videos or product.features
     if named or product.configurator:
         return True
-    return any(media.file for media in product.media)
+    for media in product.media:  # noqa: SIM110  this runs for every product; any() takes thrice
+        if media.file:
+            return True
+    return False
 
 
 class Products(Mapping[str, Product]):

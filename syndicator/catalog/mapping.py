@@ -148,7 +148,7 @@ class Compiled:
         specs: dict[str, SpecValue] = {}
         columns = self.columns
         for name, value in row.items():
-            if value is None or value == "":
+            if not value and (value is None or value == ""):
                 continue
             key, make = columns[name]
             if make is None:

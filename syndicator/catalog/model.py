@@ -7,10 +7,11 @@ definition; money is `Decimal`, never a float. Paths of files are relative to th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
@@ -394,9 +395,8 @@ class Sortable(Protocol):
         """Its SKU."""
 
 
-def sort_key(product: Sortable) -> tuple[str, str, str]:
-    """Order products so that neighbours are entitled together: category, brand, SKU."""
-    return (product.category, product.brand, product.sku)
+sort_key: Callable[[Sortable], tuple[str, str, str]] = attrgetter("category", "brand", "sku")
+"""Orders products so that neighbours are entitled together: category, brand, SKU."""
 
 
 def pick(text: Text, chain: tuple[str, ...]) -> tuple[str, str]:

@@ -72,7 +72,9 @@ def explain(
         answer: Answer = explain_widget(workspace.manifests, partner or "", widget, now, known)
     else:
         answer = _answer(workspace, now, partner or "", sku or "", field, who, whole)
-    said = _said(workspace.catalog, answer) if isinstance(answer, Explanation) else None
+    said = None
+    if isinstance(answer, Explanation) and answer.sku:  # that of a widget has none
+        said = _said(workspace.catalog, answer)
     told = {"value": {"file": said.file, "line": said.line}} if said else {}
     session.answer({**answer.as_json(), **told})
     if not session.as_json:

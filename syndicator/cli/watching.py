@@ -21,10 +21,11 @@ from syndicator.cli.supervised import notify, stopping
 from syndicator.errors import InvalidInputError, SyndicatorError
 from syndicator.pipeline import propose, release, remembering
 from syndicator.settings import Settings
-from syndicator.sources.polling import asks_databases, poll
+from syndicator.sources.places import asks_databases
+from syndicator.sources.polling import poll
 from syndicator.sources.watch import Watch
 from syndicator.sources.watch import watch as watched
-from syndicator.targets import DeliveryError, Report, forget_buckets
+from syndicator.targets import DeliveryError, Live, Report, forget_buckets
 from syndicator.workers import workers
 from syndicator.workspace import Workspace, read_workspace
 
@@ -200,10 +201,23 @@ class Watcher:
         workspace = read_workspace(self.settings)
         proposal = propose(workspace, self.session.now(), strict=self.strict, memory=self.memory)
         saves.ignore(_output(workspace))
+        self.compare(proposal.live)
         report = release(workspace, proposal, changed_at=cause.at)
         self.memory.learn(proposal, report)
         self.timers.succeeded(proposal.next_change)
         return report
+
+    def compare(self, live: Live | None) -> None:
+        """Notice a target that is older than what this run published there."""
+        known = self.memory.live
+        if known is None or (live is not None and live.ref.generation >= known.ref.generation):
+            return
+        was, now = known.ref.generation, live.ref.generation if live else 0
+        text = (
+            f"The target went back from release {was} to {now}: was it restored from a backup? "
+            "Run `syndicator verify --repair`."
+        )
+        self.tell("restored", text, ok=False, known=was, found=now)
 
     def tell(self, event: str, text: str, **facts: Any) -> None:  # noqa: ANN401  fields of a log line
         """Say what happened: a line for people, a line of JSON for programs, a word for systemd."""

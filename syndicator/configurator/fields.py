@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,12 @@ MAX_AMOUNT = Decimal(10) ** 9
 MAX_WORDS = 20_000
 
 Record = dict[str, Any]
+
+
+def spelled(number: Fraction) -> str:
+    """Return an exact number as people write it: `26`, `27.5`, `1000001`."""
+    amount = Decimal(number.numerator) / Decimal(number.denominator)
+    return format(amount.normalize(), "f")
 
 
 class Fields:
@@ -104,6 +110,19 @@ class Fields:
             self.note("wrong-type", "these are not words", where, expected="text", found=value)
             return {}
         return dict(value)
+
+    def place(self, ids: Sequence[str], record: Record, key: str, path: str) -> int | None:
+        """Return which of `ids` a key names; absent is None."""
+        raw = record.get(key)
+        if raw is None:
+            return None
+        wanted = {True: "yes", False: "no"}[raw] if isinstance(raw, bool) else str(raw)
+        if wanted not in ids:
+            where, known = f"{path}.{key}", ", ".join(ids[:12])
+            message = f"{key} is no value of this option"
+            self.note("unknown-value", message, where, expected=known, found=wanted)
+            return None
+        return ids.index(wanted)
 
     def string(self, record: Record, key: str, path: str) -> str:
         """Return a plain text, or an empty one."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 
 from syndicator.configurator.expressions import (
@@ -16,29 +15,21 @@ from syndicator.configurator.expressions import (
     Operation,
     Total,
 )
+from syndicator.configurator.fields import spelled
 from syndicator.configurator.formulas import (
     Among,
     Every,
     Formula,
-    Linear,
     Not,
     Some,
     Table,
     implies,
 )
 from syndicator.configurator.model import Option
+from syndicator.configurator.quantities import Quantity, Term, added, bounded, holds_for, scaled
 
 MAX_TABULATED = 200_000
 """Assignments that a product of options may be written out to."""
-
-_Term = dict[tuple[int, ...], Fraction]
-
-
-@dataclass(frozen=True, slots=True)
-class _Quantity:
-    """A sum of terms, each a table from values of a few variables to a number."""
-
-    terms: Mapping[tuple[int, ...], _Term]
 
 
 class Lowering:
@@ -145,7 +136,7 @@ class Lowering:
         return Table((first, second), rows)
 
     def _number_formula(self, sign: str, left: Expression, right: Expression, at: int) -> Formula:
-        difference = _added(self._quantity(left), _scaled(self._quantity(right), Fraction(-1)))
+        difference = added(self._quantity(left), scaled(self._quantity(right), Fraction(-1)))
         if any(len(variables) > 1 for variables in difference.terms):
             return self._tabulated(sign, difference, at)
         constant = difference.terms.get((), {}).get((), Fraction(0))
@@ -159,9 +150,9 @@ class Lowering:
             for variable in sorted(linear)
             for size in (len(self._options[variable].values),)
         )
-        return _bounded(sign, terms, int(-constant * scale))
+        return bounded(sign, terms, int(-constant * scale))
 
-    def _tabulated(self, sign: str, quantity: _Quantity, at: int) -> Formula:
+    def _tabulated(self, sign: str, quantity: Quantity, at: int) -> Formula:
         variables = tuple(sorted({one for key in quantity.terms for one in key}))
         self._check_size(variables, at)
         rows = []
@@ -171,7 +162,7 @@ class Lowering:
                 (term[tuple(found[one] for one in key)] for key, term in quantity.terms.items()),
                 Fraction(0),
             )
-            if _true(sign, total):
+            if holds_for(sign, total):
                 rows.append(tuple(frozenset((value,)) for value in values))
         return Table(variables, tuple(rows))
 
@@ -187,10 +178,10 @@ class Lowering:
 
     def _quantity(  # noqa: PLR0911  one for each kind
         self, expression: Expression
-    ) -> _Quantity:
+    ) -> Quantity:
         match expression:
             case Literal(Fraction() as value):
-                return _Quantity({(): {(): value}})
+                return Quantity({(): {(): value}})
             case Name(first, ""):
                 return self._own_number(first, expression.at)
             case Name(first, second):
@@ -198,28 +189,28 @@ class Lowering:
             case Total(attribute):
                 return self._total(attribute, expression.at)
             case Operation("negate", (operand,)):
-                return _scaled(self._quantity(operand), Fraction(-1))
+                return scaled(self._quantity(operand), Fraction(-1))
             case Operation("+", operands):
-                return _added(*(self._quantity(one) for one in operands))
+                return added(*(self._quantity(one) for one in operands))
             case Operation("*", operands):
                 return self._product([self._quantity(one) for one in operands], expression.at)
         raise ExpressionError("expected a number, found a comparison", expression.at)
 
-    def _own_number(self, name: str, at: int) -> _Quantity:
+    def _own_number(self, name: str, at: int) -> Quantity:
         index = self._option(name, at)
         numbers = [value.number for value in self._options[index].values]
-        return _Quantity(
+        return Quantity(
             {(index,): {(i,): number or Fraction(0) for i, number in enumerate(numbers)}}
         )
 
-    def _attribute(self, index: int, attribute: str, at: int) -> _Quantity:
+    def _attribute(self, index: int, attribute: str, at: int) -> Quantity:
         option = self._options[index]
         if not any(attribute in value.attributes for value in option.values):
             raise ExpressionError(f"no value of {option.id} has the attribute {attribute!r}", at)
         numbers = (value.attributes.get(attribute, Fraction(0)) for value in option.values)
-        return _Quantity({(index,): {(i,): number for i, number in enumerate(numbers)}})
+        return Quantity({(index,): {(i,): number for i, number in enumerate(numbers)}})
 
-    def _total(self, attribute: str, at: int) -> _Quantity:
+    def _total(self, attribute: str, at: int) -> Quantity:
         having = [
             index
             for index, option in enumerate(self._options)
@@ -227,80 +218,29 @@ class Lowering:
         ]
         if not having:
             raise ExpressionError(f"no option has the attribute {attribute!r}", at)
-        return _added(*(self._attribute(index, attribute, at) for index in having))
+        return added(*(self._attribute(index, attribute, at) for index in having))
 
-    def _product(self, factors: Sequence[_Quantity], at: int) -> _Quantity:
+    def _product(self, factors: Sequence[Quantity], at: int) -> Quantity:
         result = factors[0]
         for factor in factors[1:]:
             pairs = itertools.product(result.terms.items(), factor.terms.items())
-            result = _added(*(self._joined(one, other, at) for one, other in pairs))
+            result = added(*(self._joined(one, other, at) for one, other in pairs))
         return result
 
     def _joined(
-        self, one: tuple[tuple[int, ...], _Term], other: tuple[tuple[int, ...], _Term], at: int
-    ) -> _Quantity:
+        self, one: tuple[tuple[int, ...], Term], other: tuple[tuple[int, ...], Term], at: int
+    ) -> Quantity:
         """Return the product of two terms as a term over the options of both."""
         variables = tuple(sorted({*one[0], *other[0]}))
         self._check_size(variables, at)
-        product: _Term = {}
+        product: Term = {}
         for values in itertools.product(*(range(self._size(v)) for v in variables)):
             found = dict(zip(variables, values, strict=True))
             first, second = (tuple(found[v] for v in key) for key in (one[0], other[0]))
             product[values] = one[1][first] * other[1][second]
-        return _Quantity({variables: product})
-
-
-def _added(*quantities: _Quantity) -> _Quantity:
-    terms: dict[tuple[int, ...], _Term] = {}
-    for quantity in quantities:
-        for key, term in quantity.terms.items():
-            mine = terms.setdefault(key, {})
-            for values, number in term.items():
-                mine[values] = mine.get(values, Fraction(0)) + number
-    return _Quantity(terms)
-
-
-def _scaled(quantity: _Quantity, factor: Fraction) -> _Quantity:
-    return _Quantity(
-        {
-            key: {values: number * factor for values, number in term.items()}
-            for key, term in quantity.terms.items()
-        }
-    )
-
-
-def _bounded(sign: str, terms: tuple[tuple[int, tuple[int, ...]], ...], bound: int) -> Formula:
-    """Return `sum(terms) sign bound` as an interval of integers."""
-    match sign:
-        case "=":
-            return Linear(terms, bound, bound)
-        case "!=":
-            return Not(Linear(terms, bound, bound))
-        case "<=":
-            return Linear(terms, None, bound)
-        case "<":
-            return Linear(terms, None, bound - 1)
-        case ">=":
-            return Linear(terms, bound, None)
-    return Linear(terms, bound + 1, None)
-
-
-def _true(sign: str, total: Fraction) -> bool:
-    """Tell whether `total sign 0`."""
-    match sign:
-        case "=":
-            return total == 0
-        case "!=":
-            return total != 0
-        case "<=":
-            return total <= 0
-        case "<":
-            return total < 0
-        case ">=":
-            return total >= 0
-    return total > 0
+        return Quantity({variables: product})
 
 
 def _spelled(value: Fraction | str) -> str:
     """Return the id that a bare number writes: `26`, `27.5`."""
-    return value if isinstance(value, str) else f"{float(value):g}"
+    return value if isinstance(value, str) else spelled(value)

@@ -6,20 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from syndicator.configurator.fields import Fields, Record
-from syndicator.configurator.formulas import Among, Some
+from syndicator.configurator.auxiliaries import Draft, combinations, visibility
+from syndicator.configurator.fields import Fields, Record, spelled
 from syndicator.configurator.lowering import Lowering
 from syndicator.configurator.model import (
-    Auxiliary,
     Display,
     Group,
     Model,
     Option,
-    Role,
-    Rule,
     Value,
 )
-from syndicator.configurator.rules import condition, read_rule
+from syndicator.configurator.rules import read_rule
 from syndicator.errors import Problem
 from syndicator.located import Located
 
@@ -65,11 +62,11 @@ def parse_model(
     drafts = _options(fields, top, {group.id for group in groups})
     options = tuple(option for option, _, _ in drafts)
     lowering = Lowering(options)
-    auxiliaries, rules = _visibility(fields, lowering, drafts)
+    auxiliaries, rules = visibility(fields, lowering, drafts)
     for raw, path in fields.items(top, "rules", ""):
         if (rule := read_rule(fields, lowering, options, raw, path, tables)) is not None:
             rules.append(rule)
-    auxiliaries += _combinations(fields, top, lowering)
+    auxiliaries += combinations(fields, top, lowering)
     base = fields.record(top.get("base") or {}, "base", ("price", "parts"))
     model = Model(
         id=name,
@@ -97,11 +94,9 @@ def _groups(fields: Fields, top: Record) -> tuple[Group, ...]:
 
 # --- options -----------------------------------------------------------------------------
 
-_Draft = tuple[Option, Record, str]
 
-
-def _options(fields: Fields, top: Record, groups: set[str]) -> list[_Draft]:
-    found: dict[str, _Draft] = {}
+def _options(fields: Fields, top: Record, groups: set[str]) -> list[Draft]:
+    found: dict[str, Draft] = {}
     raws = fields.items(top, "options", "")
     if not raws or len(raws) > MAX_OPTIONS:
         fields.note(
@@ -138,26 +133,9 @@ def _option(
         help=fields.text(record, "help", path),
         display=_display(fields, record, path, values),
         group=group,
-        default=_value_index(fields, values, record, "default", path),
+        default=fields.place([value.id for value in values], record, "default", path),
         origin=fields.at(path),
     )
-
-
-def _value_index(
-    fields: Fields, values: tuple[Value, ...], record: Record, key: str, path: str
-) -> int | None:
-    raw = record.get(key)
-    if raw is None:
-        return None
-    wanted = {True: "yes", False: "no"}.get(raw, str(raw)) if isinstance(raw, bool) else str(raw)
-    ids = [value.id for value in values]
-    if wanted not in ids:
-        fields.note(
-            "unknown-value", f"{key} is no value of this option", f"{path}.{key}",
-            expected=", ".join(ids[:12]), found=wanted,
-        )  # fmt: skip
-        return None
-    return ids.index(wanted)
 
 
 def _display(fields: Fields, record: Record, path: str, values: tuple[Value, ...]) -> Display:
@@ -244,62 +222,13 @@ def _times(each: Value, number: Fraction) -> Value:
     """Return the value of a quantity: `number` times what one unit costs and brings."""
     units = int(number)
     return Value(
-        id=f"{float(number):g}",
+        id=spelled(number),
         number=number,
         attributes={key: one * number for key, one in each.attributes.items()},
         price={key: one * number.numerator / number.denominator for key, one in each.price.items()},
         parts=tuple((sku, quantity * units) for sku, quantity in each.parts if units > 0),
         sku=each.sku if number else "",
     )
-
-
-# --- visibility, combinations ------------------------------------------------------------
-
-
-def _visibility(
-    fields: Fields, lowering: Lowering, drafts: list[_Draft]
-) -> tuple[list[Auxiliary], list[Rule]]:
-    """A hidden option has its `hidden` value, so that nothing invisible is ever bought."""
-    auxiliaries, rules = [], []
-    for index, (option, record, path) in enumerate(drafts):
-        if "visible" not in record:
-            continue
-        when = condition(fields, lowering, record["visible"], f"{path}.visible")
-        hidden = _value_index(fields, option.values, record, "hidden", path)
-        if hidden is None and record.get("hidden") is None:
-            fields.note(
-                "no-hidden-value", "a conditional option names its value while hidden", path,
-                expected="hidden:", fix="add for example `hidden: none`",
-            )  # fmt: skip
-        if when is None or hidden is None:
-            continue
-        origin = fields.at(f"{path}.visible")
-        source = f"visible: {record['visible']}"
-        auxiliaries.append(
-            Auxiliary(f"visible-{option.id}", Role.VISIBLE, when, index, origin=origin)
-        )
-        formula = Some((when, Among(index, frozenset((hidden,)))))
-        rules.append(Rule(f"visible-{option.id}", formula, {}, source, origin))
-    return auxiliaries, rules
-
-
-def _combinations(fields: Fields, top: Record, lowering: Lowering) -> list[Auxiliary]:
-    found: dict[str, Auxiliary] = {}
-    for raw, path in fields.items(top, "combinations", ""):
-        record = fields.record(raw, path, ("id", "when", "label", "price", "parts"))
-        name = fields.identifier(record, path, found)
-        when = condition(fields, lowering, record.get("when"), f"{path}.when")
-        if name and when is not None:
-            found[name] = Auxiliary(
-                id=name,
-                role=Role.COMBINATION,
-                when=when,
-                label=fields.text(record, "label", path),
-                price=fields.prices(record, "price", path),
-                parts=fields.parts(record, path),
-                origin=fields.at(path),
-            )
-    return list(found.values())
 
 
 def _check_prices(fields: Fields, model: Model) -> None:

@@ -135,7 +135,7 @@ class Compiler:
         positions = self.index.positions
         if len(positions) < len(skus):
             return BitMap([at for sku, at in positions.items() if sku in skus])
-        return BitMap([positions[sku] for sku in map(str, skus) if sku in positions])
+        return BitMap([at for sku in skus if (at := positions.get(str(sku))) is not None])
 
     def _one(self, node: Comparison, operator: str, value: Value) -> BitMap:
         if node.field == "spec":

@@ -39,6 +39,8 @@ class FileRights:
         users: defaultdict[str, list[int]] = defaultdict(list)
         stated: defaultdict[str, list[StatedRights]] = defaultdict(list)
         for at, product in enumerate(products):
+            if not (product.media or product.documents or product.features or product.videos):
+                continue
             for path, rights in _files(product):
                 if rights is not None:
                     stated[path].append(rights)

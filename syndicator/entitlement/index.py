@@ -145,8 +145,11 @@ class Index:
         if name in _RUNS:
             return _gather_runs(map(attrgetter(name), self.products))
         if name in _SINGLE:
-            values = enumerate(map(attrgetter(name), self.products))
-            return _gather((value, at) for at, value in values if value)
+            found = _gather_values(map(attrgetter(name), self.products))
+            found.pop("", None)
+            return found
+        if name == "extra":
+            return _gather_values(product.extra.get(key) for product in self.products)
         read = _TEXTS[name]
         return _gather(
             (value, at) for at, product in enumerate(self.products) for value in read(product, key)
@@ -177,17 +180,11 @@ def _dated(product: Product) -> bool:
     ) or any(p.valid_from is not None or p.valid_until is not None for p in product.prices)
 
 
-def _extra(product: Product, key: str) -> tuple[str, ...]:
-    value = product.extra.get(key)
-    return () if value is None else (value,)
-
-
 _RUNS = frozenset({"category", "brand"})
 """What the catalog is sorted by: equal values stand together."""
 _SINGLE = frozenset({"sku", "mpn", "gtin", "model", "family"})
 _TEXTS: dict[str, Callable[[Product, str], Iterable[str]]] = {
     "title": lambda product, _: set(product.title.values()),
-    "extra": _extra,
     "variant": lambda product, _: (product.variant.group,) if product.variant else (),
 }
 
@@ -197,6 +194,15 @@ def _gather(pairs: Iterable[tuple[Any, int]]) -> dict[Any, BitMap]:
     found: defaultdict[Any, array[int]] = defaultdict(lambda: array("I"))
     for value, at in pairs:
         found[value].append(at)
+    return {value: BitMap(at) for value, at in found.items()}
+
+
+def _gather_values(values: Iterable[str | None]) -> dict[Any, BitMap]:
+    """Gather at most one value for each position."""
+    found: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+    for at, value in enumerate(values):
+        if value is not None:
+            found[value].append(at)
     return {value: BitMap(at) for value, at in found.items()}
 
 

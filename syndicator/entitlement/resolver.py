@@ -110,15 +110,16 @@ class World:
         for partner, rights in sorted(self.rights.items()):
             for locale in self.manifests.partners[partner].locales:
                 members[rights.identity, locale].append(partner)
+        ids = {(name, locale): distinct[name].edition(locale) for name, locale in members}
         editions = [
-            self._edition(distinct[name], answers[name], locale, partners)
+            self._edition(distinct[name], answers[name], (ids[name, locale], locale), partners)
             for (name, locale), partners in members.items()
         ]
         return Entitlements(
             at=now,
             editions={each.id: each for each in sorted(editions, key=lambda e: e.id)},
             partners={
-                name: {locale: rights.edition(locale) for locale in partner.locales}
+                name: {locale: ids[rights.identity, locale] for locale in partner.locales}
                 for name, partner in sorted(self.manifests.partners.items())
                 for rights in (self.rights[name],)
             },
@@ -126,11 +127,14 @@ class World:
             currencies={name: one.currency for name, one in self.manifests.price_lists.items()},
         )
 
-    def _edition(self, rights: Rights, answer: Answer, locale: str, partners: list[str]) -> Edition:
+    def _edition(
+        self, rights: Rights, answer: Answer, name: tuple[str, str], partners: list[str]
+    ) -> Edition:
+        """Return the edition of an id and locale."""
         skus = Assortment(answer.products, self.index.order, self.index.positions)
         return Edition(
-            id=rights.edition(locale),
-            locale=locale,
+            id=name[0],
+            locale=name[1],
             skus=skus,
             partners=tuple(partners),
             price_list=answer.price_list,

@@ -126,14 +126,31 @@ class _Gathering:
         self.by = manifests.addressed
         self.prices = lru_cache(maxsize=None)(self._prices)
         self.done: dict[str, Rights] = {}
+        self.shared: dict[tuple[object, ...], Rights] = {}
+        """By all that rights depend on, for partners that no rule names."""
 
     def all(self) -> dict[str, Rights]:
         return {name: self.rights(one) for name, one in self.manifests.partners.items()}
 
     def rights(self, partner: Partner, below: tuple[str, ...] = ()) -> Rights:
         if partner.id not in self.done:
-            self.done[partner.id] = self._gather(partner, (*below, partner.id))
+            self.done[partner.id] = self._shared(partner, (*below, partner.id))
         return self.done[partner.id]
+
+    def _shared(self, partner: Partner, line: tuple[str, ...]) -> Rights:
+        if self.by.rolled_out or partner.id in self.by.personal or partner.distributor in line:
+            return self._gather(partner, line)
+        key = (
+            partner.programs,
+            partner.territory,
+            partner.timezone,
+            partner.price_list,
+            partner.currency,
+            partner.distributor,
+        )
+        if key not in self.shared:
+            self.shared[key] = self._gather(partner, line)
+        return self.shared[key]
 
     def _gather(self, partner: Partner, line: tuple[str, ...]) -> Rights:
         scopes = self.manifests.scopes(partner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
@@ -26,6 +26,8 @@ class Scope(NamedTuple):
 
 
 EVERYBODY = Scope()
+WHOLE = 100
+"""The share of a rollout that reaches everybody."""
 _NEARNESS: tuple[ScopeKind, ...] = ("all", "territory", "program", "partner")
 
 
@@ -92,7 +94,7 @@ class WidgetGrant(Rule):
     widget: str
     version: str = ""
     channel: str = ""
-    share: int = 100
+    share: int = WHOLE
     """Partners in a hundred that the rule has come to."""
 
     @property
@@ -171,6 +173,22 @@ class Addressed:
         lists = manifests.price_lists.values()
         self.priced = {each.scope.name for each in lists if each.scope.kind == "partner"}
         """Partners that a price list addresses by name."""
+        self.personal = self.priced | {scope.name for scope in self._scopes() if _named(scope)}
+        """Partners that some rule names: their rights are nobody else's."""
+        self.rolled_out = any(rule.share < WHOLE for rule in manifests.widget_grants.values())
+        """Whether some widget reaches a share of its scope: then every partner may differ."""
+
+    def _scopes(self) -> Iterator[Scope]:
+        for rules in (self.grants, self.forbids, self.widgets, self.overrides):
+            yield from rules
+        for scope, policies in self.policies.items():
+            yield scope
+            yield from (rule.spared for rule in policies if rule.spared)
+        yield from (rule.scope for rules in self.delegations.values() for rule in rules)
+
+
+def _named(scope: Scope) -> bool:
+    return scope.kind == "partner"
 
 
 def by_scope(rules: Iterable[R]) -> dict[Scope, list[R]]:

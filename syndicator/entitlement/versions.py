@@ -10,13 +10,10 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from syndicator.entitlement.rules import Scope, WidgetGrant
+from syndicator.entitlement.rules import WHOLE, Scope, WidgetGrant
 
 STABLE = "stable"
 """The channel of versions without a pre-release; what a grant means that names nothing."""
-
-ALL = 100
-"""The share of a rollout that reaches everybody."""
 
 Nearer: TypeAlias = Callable[[Scope, Scope], bool]
 Order: TypeAlias = tuple[tuple[int, ...], tuple[tuple[int, int, str], ...]]
@@ -49,7 +46,7 @@ def reaches(rule: WidgetGrant, partner: str) -> bool:
     """
     line = f"{rule.request}\n{partner}".encode()
     place = int.from_bytes(hashlib.sha256(line).digest()[:8], "big")
-    return place * ALL < rule.share << 64
+    return place * WHOLE < rule.share << 64
 
 
 def preferred(rules: Iterable[WidgetGrant], nearer: Nearer) -> tuple[WidgetGrant, ...]:

@@ -100,12 +100,22 @@ def lookup_keys(sku: str, gtin: str, brand: str, mpn: str) -> tuple[str, ...]:
 
     Empty identifiers have no key; without a brand an MPN says nothing.
     """
+    return tuple(map(key_hash, plain_keys(sku, gtin, brand, mpn)))
+
+
+def key_hash(key: str) -> str:
+    """Return the hash under which a lookup finds a key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+def plain_keys(sku: str, gtin: str, brand: str, mpn: str) -> list[str]:
+    """Return the keys under which a product is found, before they are hashed."""
     keys = [f"sku:{_plain(sku)}"]
     if gtin:
         keys.append(f"gtin:{_plain(gtin)}")
     if brand and mpn:
         keys.append(f"mpn:{_plain(brand)}|{_plain(mpn)}")
-    return tuple(hashlib.sha256(key.encode()).hexdigest()[:8] for key in keys)
+    return keys
 
 
 def finished(sku: str, data: bytes) -> Finished:

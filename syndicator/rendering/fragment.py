@@ -1,59 +1,60 @@
-"""A document as HTML for a server-side include, with its JSON-LD."""
+"""A document as HTML for a page of the partner: plain, or as the aisle itself, already drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from syndicator.rendering.jsonld import describe, script_safe
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-_VOID = frozenset({"br", "hr", "img"})
+from syndicator.rendering.markup import write
 
 
-def render_fragment(document: dict[str, Any], *, base_url: str, locale: str) -> bytes:
-    """Return the HTML fragment that a partner's server includes in its page.
+def render_fragment(
+    document: Mapping[str, Any], *, base_url: str, locale: str, words: Mapping[str, str]
+) -> bytes:
+    """Return what the embed shows as plain semantic HTML for the partner's own CSS, then JSON-LD.
 
-    It needs no script: the same words, pictures and tables as the embed shows, as plain semantic
-    HTML, then JSON-LD. `base_url` is the root of the public zone, with its final slash.
+    It needs no script and has no controls. `base_url` is the root of the public zone with its
+    final slash, `words` the interface's words in `locale`.
     """
-    template = _environment().get_template("fragment.html.j2")
-    jsonld = Markup(script_safe(describe(document, base_url)))  # noqa: S704  safe by script_safe
-    page = template.render(doc=document, base=base_url, locale=locale, jsonld=jsonld)
+    page = write(document, base_url=base_url, locale=locale, words=words, plain=True)
     return page.encode()
 
 
-@cache
-def _environment() -> Environment:
-    from jinja2 import PackageLoader, StrictUndefined  # noqa: PLC0415  only servers need it
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+def render_element(
+    document: Mapping[str, Any],
+    *,
+    base_url: str,
+    locale: str,
+    partner: str,
+    words: Mapping[str, str],
+    look: Markup,
+) -> bytes:
+    """Return `<syndicator-aisle>` with its content in declarative shadow DOM, then JSON-LD.
 
-    environment = ImmutableSandboxedEnvironment(
-        loader=PackageLoader("syndicator.rendering"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    A browser shows it before and without any script; the script adopts it without asking for
+    anything. `partner` is the partner's handle, or empty where an ancestor will name it; `look` is
+    of `inline_look` or `linked_look`; the rest as for `render_fragment`.
+    """
+    page = write(
+        document,
+        base_url=base_url,
+        locale=locale,
+        words=words,
+        plain=False,
+        partner=partner,
+        look=look,
     )
-    environment.filters["rich"] = rich
-    return environment
+    return page.encode()
 
 
-def rich(tree: Iterable[Any]) -> Markup:
-    """Write a tree of rich text as HTML; every text and attribute is escaped."""
-    return Markup("").join(_node(node) for node in tree)
+def inline_look(style: str) -> Markup:
+    """Return the widget's own CSS as an element that it cannot close."""
+    return Markup("<style>") + Markup(style.replace("</", "<\\/")) + Markup("</style>")  # noqa: S704  cannot close its element
 
 
-def _node(node: Any) -> Markup:  # noqa: ANN401  a text or an element, see docs/formats/document.md
-    if isinstance(node, str):
-        return escape(node)
-    tag, *rest = node
-    attributes = rest.pop(0) if rest and isinstance(rest[0], dict) else {}
-    written = Markup("").join(Markup(' {}="{}"').format(k, v) for k, v in attributes.items())
-    opening = Markup("<{}{}>").format(tag, written)
-    return opening if tag in _VOID else opening + rich(rest) + Markup("</{}>").format(tag)
+def linked_look(address: str, integrity: str) -> Markup:
+    """Return the link to the widget's CSS, for pages whose policy allows no inline style."""
+    link = '<link rel="stylesheet" href="{}" integrity="{}" crossorigin="anonymous">'
+    return Markup(link).format(address, integrity)  # noqa: S704  a constant; its values are escaped

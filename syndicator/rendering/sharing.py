@@ -63,10 +63,11 @@ class _Edition:
     def look(self) -> None:
         """Gather what its documents refer to, once they are finished."""
         if not self.seen:
-            shown = {media for one in self.documents if (media := one.facts.media)}
+            told = [f for one in self.documents if (f := one.facts).media or f.made]
+            shown = {facts.media for facts in told}
             self.media = frozenset(f"public/{key}" for keys in shown for key in keys)
-            for told in [facts.made for one in self.documents if (facts := one.facts).made]:
-                self.made |= told
+            for facts in told:
+                self.made |= facts.made
             self.seen = True
 
     def grants(self, terms: Terms, skus: tuple[str, ...], overrides: tuple[Override, ...]) -> bool:

@@ -6,21 +6,20 @@ Only pages that the two releases do not share are read, so the cost follows the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
 
 import orjson
-from flask import abort, render_template, request
+from flask import abort, g, render_template, request
 
 from syndicator.bundle import EditionRecord, Release
 from syndicator.feeds.text import plain, truncate
+from syndicator.server.preview_pages import HALF, LOOKS, THEMES, WIDTHS, Frame, find_frame
 from syndicator.server.shelf import Document, EditionShelf
-from syndicator.server.worlds import World, Worlds
+from syndicator.server.worlds import DRAFT, World, Worlds
 from syndicator.targets import Readable
 
-DRAFT = "draft"
-"""How the address names what a publish would make live now."""
 SHOWN = 200
 """Changes that are shown; the others are counted."""
 _LONGEST = 2000
@@ -48,22 +47,27 @@ class ProductChange:
     kind: str
     """`gained`, `lost` or `changed`."""
     fields: tuple[FieldChange, ...] = ()
+    """What is different, in the order of the alphabet."""
     before: Document | None = None
     after: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One change and everybody who sees it so."""
+    """One change and everybody who sees it so; filled while editions are compared."""
 
     product: ProductChange
-    audience: list[str]
-    """Partner and locale, `velohaus de`."""
+    audience: list[tuple[str, str]]
+    """Partners and locales."""
+    sides: list[Frame | None] = field(default_factory=list)
+    """How the first of them saw it before and sees it after."""
 
 
 def changes_page(worlds: Worlds) -> str:
     """Return the page about two releases: by default the current one and the one before."""
     present, draft = worlds.present, request.args.get("to") == DRAFT
+    if draft and g.viewer:
+        abort(404)
     later = worlds.draft() if draft else present
     history = list(present.releases.history())
     known = [passed.generation for passed in history]
@@ -75,15 +79,40 @@ def changes_page(worlds: Worlds) -> str:
         abort(404)
     before = present.releases.release(older)
     after = later.releases.live() if draft else present.releases.release(newer)
+    states = str(older) if older else "", DRAFT if draft else str(newer)
+    changes = compare(present, before, later, after, only=g.viewer) if after else []
+    for change in changes[:SHOWN]:
+        change.sides.extend(_sides(worlds, change, states))
     return render_template(
         "changes.html.j2",
         history=history,
         newer=DRAFT if draft else newer,
         older=older,
-        changes=compare(present, before, later, after) if after else [],
+        changes=changes,
         shown=SHOWN,
         root=later.root,
+        **LOOKS,
+        **_chosen(),
     )
+
+
+def _sides(worlds: Worlds, change: Told, states: tuple[str, str]) -> Iterator[Frame | None]:
+    """Yield the frames of before and after; None where there was nothing to see."""
+    product, (partner, locale) = change.product, change.audience[0]
+    for state, document in zip(states, (product.before, product.after), strict=True):
+        shown = state and document is not None
+        frame = find_frame(worlds, partner, locale, "", state) if shown else None
+        yield frame and replace(frame, **_chosen())
+
+
+def _chosen() -> dict[str, Any]:
+    """Return the width and the theme of the frames."""
+    width = request.args.get("width", HALF, type=int)
+    theme = request.args.get("theme", "")
+    return {
+        "width": width if width in WIDTHS else HALF,
+        "theme": theme if theme in THEMES else THEMES[0],
+    }
 
 
 def _before(known: Sequence[int], newer: int) -> int:
@@ -91,19 +120,26 @@ def _before(known: Sequence[int], newer: int) -> int:
     return max((generation for generation in known if generation < newer), default=0)
 
 
-def compare(earlier: World, before: Release | None, later: World, after: Release) -> list[Told]:
-    """Return what `after` shows differently from `before`, equal changes once, by SKU."""
+def compare(
+    earlier: World, before: Release | None, later: World, after: Release, *, only: str = ""
+) -> list[Told]:
+    """Return what `after` shows differently from `before`, equal changes once, by SKU.
+
+    With `only` it is what one partner sees differently.
+    """
     old = before.editions if before else {}
     told: dict[tuple[object, ...], Told] = {}
     for edition in sorted({*old, *after.editions}):
         was, now = old.get(edition), after.editions.get(edition)
         record = now or was
+        partners = [one for one in record.partners if only in {"", one}] if record else []
+        if not (record and partners):
+            continue
         shelves = _shelf(earlier.reader, was), _shelf(later.reader, now)
         for product in compare_editions(*shelves):
             key = (product.sku, product.kind, product.title, product.fields)
             same = told.setdefault(key, Told(product, []))
-            if record:
-                same.audience.extend(f"{partner} {record.locale}" for partner in record.partners)
+            same.audience.extend((partner, record.locale) for partner in partners)
     return sorted(told.values(), key=lambda one: one.product.sku)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syndicator import canonical
-from syndicator.rendering import render_element
+from syndicator.rendering import inline_look, linked_look, render_element
 from syndicator.server.site import Site
 
 _ENTRY = "public/w/aisle/latest/aisle.js"
@@ -23,31 +23,36 @@ def draw_element(
     The look is inline, or with `linked` a stylesheet with its hash, for policies that allow no
     inline style. Both come from the published files, like the words of the interface.
     """
-    entry = site.reader.read(_ENTRY)
-    pinned = entry and _PINNED.search(entry)
-    if not pinned:
+    folder = _folder(site)
+    style = site.reader.read(f"public/{folder}aisle.css") if folder else None
+    if style is None:
         return None
-    folder = f"w/aisle/{pinned[1].decode()}/"
-    style = site.reader.read(f"public/{folder}aisle.css")
-    words = _words(site, folder, locale)
-    if style is None or words is None:
-        return None
+    address = f"{root}{folder}aisle.css"
     return render_element(
-        dict(document),
+        document,
         base_url=root,
         locale=locale,
         partner=handle,
-        words=words,
-        style="" if linked else style.decode(),
-        stylesheet=(f"{root}{folder}aisle.css", canonical.integrity(style)) if linked else None,
+        words=interface_words(site, locale),
+        look=linked_look(address, canonical.integrity(style))
+        if linked
+        else inline_look(style.decode()),
     )
 
 
-def _words(site: Site, folder: str, locale: str) -> Mapping[str, str] | None:
-    """Return the interface's words in the nearest language, or in English."""
+def _folder(site: Site) -> str:
+    """Return the immutable folder of the current aisle; empty where none is published."""
+    entry = site.reader.read(_ENTRY)
+    pinned = entry and _PINNED.search(entry)
+    return f"w/aisle/{pinned[1].decode()}/" if pinned else ""
+
+
+def interface_words(site: Site, locale: str) -> Mapping[str, str]:
+    """Return the aisle's words in the nearest language, or in English; none without an aisle."""
+    folder = _folder(site)
     for language in (locale.split("-", maxsplit=1)[0], "en"):
-        data = site.reader.read(f"public/{folder}words.{language}.json")
+        data = site.reader.read(f"public/{folder}words.{language}.json") if folder else None
         if data is not None:
             words: Mapping[str, str] = canonical.decode(data)
             return words
-    return None
+    return {}

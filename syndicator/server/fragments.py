@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, request
 
 from syndicator import canonical
 from syndicator.rendering import render_fragment
-from syndicator.server.elements import draw_element
+from syndicator.server.elements import draw_element, interface_words
 from syndicator.server.public import MUTABLE, SHARED_HEADERS, caching
 from syndicator.server.shelf import shelf_of
 from syndicator.server.site import Site
@@ -50,7 +50,8 @@ def fragment_routes(site: Site) -> Blueprint:
             linked = form == ELEMENTS[1]
             html = draw_element(site, document, handle, locale, root=root, linked=linked)
             return _answer(html) if html else abort(404)
-        return _answer(render_fragment(dict(document), base_url=root, locale=locale))
+        words = interface_words(site, locale)
+        return _answer(render_fragment(document, base_url=root, locale=locale, words=words))
 
     return fragments
 

@@ -1,15 +1,15 @@
-"""The preview: every partner's aisle as its shoppers see it, for the manufacturer's eyes."""
+"""The preview: aisles as shoppers see them, for the manufacturer, and for a partner its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, abort, g, make_response, render_template, request
 
 from syndicator.errors import SyndicatorError
 from syndicator.server.changes import changes_page
-from syndicator.server.preview_access import holds_key, is_local, keep_key
+from syndicator.server.preview_access import holds_key, keep_key, viewer_of
 from syndicator.server.preview_pages import (
     frame_page,
     partner_page,
@@ -48,7 +48,9 @@ def preview_routes(site: Site, worlds: Worlds, *, is_open: bool) -> Blueprint:
 
     preview.before_request(partial(_guard, site, is_open))
     preview.after_request(_close)
-    preview.context_processor(lambda: {"site": site, "can_rehearse": worlds.can_rehearse})
+    preview.context_processor(
+        lambda: {"site": site, "can_rehearse": worlds.can_rehearse and not g.viewer}
+    )
     preview.register_error_handler(SyndicatorError, _explain)
     pages: dict[str, Callable[..., str | Response]] = {
         "/": start_page,
@@ -63,11 +65,13 @@ def preview_routes(site: Site, worlds: Worlds, *, is_open: bool) -> Blueprint:
 
 
 def _guard(site: Site, is_open: bool) -> Response | None:
-    """Let in who holds the key or sits at this machine; for others there is nothing here."""
-    if "key" in request.args and holds_key(site, request):
-        return keep_key(site, request)
-    if not (holds_key(site, request) or (is_open and is_local(site, request))):
+    """Let in who holds a key or sits at this machine; for others there is nothing here."""
+    viewer = viewer_of(site, request, is_open=is_open)
+    if viewer is None:
         abort(404)
+    g.viewer = viewer
+    if "key" in request.args and (viewer or holds_key(site, request)):
+        return keep_key(request)
     return None
 
 

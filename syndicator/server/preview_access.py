@@ -33,19 +33,35 @@ def is_local(site: Site, request: Request) -> bool:
 
 
 def holds_key(site: Site, request: Request) -> bool:
-    """Tell whether a request carries the key of the preview: header, query or cookie."""
-    told = told_key(request) or request.cookies.get(COOKIE, "").encode()
-    return compare_digest(told, site.preview_key().encode())
+    """Tell whether a request carries the manufacturer's key: header, query or cookie."""
+    return compare_digest(_told(request), site.preview_key().encode())
 
 
-def keep_key(site: Site, request: Request) -> Response:
-    """Answer a request with the key in its address: remember it, and take it out of sight."""
+def viewer_of(site: Site, request: Request, *, is_open: bool) -> str | None:
+    """Return who looks: a partner by its id, the manufacturer as an empty text, None for others.
+
+    A partner's key counts at the manufacturer's own machine too, so that one can look as the other.
+    """
+    partner = _told(request).decode("utf-8", "replace").rpartition(".")[0]
+    if partner and compare_digest(_told(request), site.partner_key(partner).encode()):
+        return partner
+    if holds_key(site, request) or (is_open and is_local(site, request)):
+        return ""
+    return None
+
+
+def _told(request: Request) -> bytes:
+    return told_key(request) or request.cookies.get(COOKIE, "").encode("utf-8", "replace")
+
+
+def keep_key(request: Request) -> Response:
+    """Answer a request with a good key in its address: remember it, and take it out of sight."""
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "key"]
     query = f"?{urlencode(pairs)}" if pairs else ""
     answer = Response("", 303, {"Location": request.path + query})
     answer.set_cookie(
         COOKIE,
-        site.preview_key(),
+        request.args["key"],
         path="/preview",
         httponly=True,
         samesite="Strict",

@@ -31,6 +31,10 @@ class Site:
         """Return the key that opens the preview: a keyed name, good until the secret changes."""
         return self.namer.name("preview-access", b"")
 
+    def partner_key(self, partner: str) -> str:
+        """Return the key with which a partner sees its own part of the preview, and no other's."""
+        return f"{partner}.{self.namer.name('preview-partner', partner.encode())}"
+
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host name or address reaches this machine only."""

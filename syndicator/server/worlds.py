@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from syndicator.server.past import Past
 from syndicator.server.releases import Releases
 from syndicator.server.shelf import EditionShelf, shelf_of
 from syndicator.server.site import Site
@@ -17,6 +18,10 @@ from syndicator.targets import Readable
 
 _KEPT = 3
 """Rehearsals in memory; the oldest goes first."""
+_PASSED = 8
+"""Passed releases that are looked at; they cost next to nothing."""
+DRAFT = "draft"
+"""How an address names what a publish would make live now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Worlds:
         self._site = site
         self.present = World(site.reader, Releases(site.reader, site.namer), "/")
         self._rehearsed: dict[str, World] = {}
+        self._passed: dict[str, World] = {}
         self._lock = threading.Lock()
 
     @property
@@ -71,7 +77,35 @@ class Worlds:
             SyndicatorError: The workspace cannot be published as it is now.
         """
         with self._lock:
-            return self._rehearse(self._token("draft"), None)
+            return self._rehearse(self._token(DRAFT), None)
+
+    def state(self, told: str) -> World | None:
+        """Return the world that an address names: a generation, or the draft as it was last made.
+
+        Raises:
+            TargetError: The target cannot be read.
+            VerificationError: A stored object is missing or damaged.
+        """
+        if told == DRAFT:
+            return self._rehearsed.get(self._token(DRAFT)) or self.draft()
+        return self.passed(int(told)) if told.isascii() and told.isdecimal() else None
+
+    def passed(self, generation: int) -> World | None:
+        """Return the world as one release left it; None where it is not kept any more.
+
+        Raises:
+            TargetError: The target cannot be read.
+            VerificationError: A stored object is missing or damaged.
+        """
+        token = self._token(f"release {generation}")
+        with self._lock:
+            if known := self._passed.get(token):
+                return known
+            release = self.present.releases.release(generation)
+            if release is None:
+                return None
+            store = Past(self._site.reader, release, self._site.namer)
+            return self._keep(self._passed, _PASSED, token, store)
 
     def _token(self, purpose: str) -> str:
         return self._site.namer.name("rehearsal", purpose.encode())
@@ -79,14 +113,16 @@ class Worlds:
     def _rehearse(self, token: str, now: datetime | None) -> World | None:
         if self._site.rehearse is None:
             return None
-        store = self._site.rehearse(now)
-        self._rehearsed.pop(token, None)
-        while len(self._rehearsed) >= _KEPT:
-            del self._rehearsed[next(iter(self._rehearsed))]
+        return self._keep(self._rehearsed, _KEPT, token, self._site.rehearse(now))
+
+    def _keep(self, kept: dict[str, World], most: int, token: str, store: Readable) -> World:
+        kept.pop(token, None)
+        while len(kept) >= most:
+            del kept[next(iter(kept))]
         world = World(store, Releases(store, self._site.namer), f"/rehearsal/{token}/")
-        self._rehearsed[token] = world
+        kept[token] = world
         return world
 
     def rehearsed(self, token: str) -> World | None:
-        """Return a rehearsed world by the token in its address."""
-        return self._rehearsed.get(token)
+        """Return a rehearsed or passed world by the token in its address."""
+        return self._rehearsed.get(token) or self._passed.get(token)

@@ -48,3 +48,9 @@ def replace_whole(path: Path, data: bytes) -> None:
 def is_address(path: str) -> bool:
     """Tell whether a source's path is an address of the web."""
     return path.startswith(("http://", "https://"))
+
+
+def asks_databases(root: Path) -> bool:
+    """Tell whether partners come from a database, which only a build can ask for news."""
+    manifests = (root / "manifests").rglob("*.yaml")
+    return any(b"sql:" in path.read_bytes() for path in manifests if path.is_file())

@@ -36,12 +36,6 @@ def poll(
     return frozenset(changed), problems
 
 
-def asks_databases(root: Path) -> bool:
-    """Tell whether partners come from a database, which only a build can ask for news."""
-    manifests = (root / "manifests").rglob("*.yaml")
-    return any(b"sql:" in path.read_bytes() for path in manifests if path.is_file())
-
-
 def _version(root: Path, url: str) -> tuple[int, int] | None:
     copy = copy_of(root, url)
     return (copy.stat().st_mtime_ns, copy.stat().st_size) if copy else None

@@ -44,6 +44,8 @@ class S3Target:
     """
 
     parallel = THREADS
+    listed = 1000
+    """Keys that one answer lists, at most what the store gives."""
 
     def __init__(
         self,
@@ -149,7 +151,9 @@ class S3Target:
             TargetError: The store cannot be reached, or refuses.
         """
         pages = self._patient.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=self.prefix + prefix
+            Bucket=self.bucket,
+            Prefix=self.prefix + prefix,
+            PaginationConfig={"PageSize": self.listed},
         )
         with s3errors.told(f"s3://{self.bucket}/{self.prefix}{prefix}"):
             for page in pages:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from syndicator.canonical import Namer, encode, integrity
+from syndicator.rendering import draw
+from syndicator.widgets import WidgetPackage
 
 NAMER = Namer(b"a secret of the browser tests")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -87,6 +90,20 @@ class Zone:
         entry |= {"editions": editions, "generation": generation, "key": PUBLIC_KEY}
         self.files[f"p/{partner}.json"] = sign(entry)
         return f"e/{edition}.json"
+
+    def draw(
+        self, package: WidgetPackage, documents: list[dict[str, Any]], locale: str = "de"
+    ) -> None:
+        """Add to the only page of an edition what servers include."""
+        words = json.loads(package.files[f"words.{locale}.json"])
+        drawn = [json.loads(draw(encode(one), locale=locale, words=words)) for one in documents]
+        pages = [self.put_object({"drawn": drawn, "format": 1})]
+        look = [f"w/aisle/{package.fingerprint}/aisle.css", package.integrity["aisle.css"]]
+        node = self.put_object({"format": 1, "look": look, "pages": pages})
+        key = f"e/{self.editions['velohaus'][locale]}.json"
+        head = json.loads(self.files[key])
+        del head["ed25519"]
+        self.files[key] = sign(head | {"drawn": [node]})
 
     def _trees(self, pages: list[list[str]], lookup: dict[str, list[int]]) -> dict[str, Any]:
         """Two levels of tables with 4 pages each below 4, and two levels of lookups by 2 and 1 bits."""

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from syndicator.canonical import integrity
 from syndicator.configurator import Artefact, Model, compile_model, labels
+from syndicator.configurator.model import Display
 from syndicator.widgets import WidgetPackage, built_in_folder, find_widgets, package
 from tests.browser.origins import Answer, Origin, page, published, serving
 
@@ -61,7 +62,9 @@ class Shop:
 
     def open(self, tab: Page, locale: str = "en", attributes: str = "", rules: bytes = b"") -> None:
         """Show the page and wait for the element's first event."""
-        words = labels(self.model, (locale, "en"), "eur-retail", currency="EUR")
+        words = labels(
+            self.model, (locale, "en"), "eur-retail", currency="EUR", pictures=lambda path: path
+        )
         data = rules or self.artefact.data
         kinds = {"Access-Control-Allow-Origin": "*"}
         self.store.answers["/fjord.cdd"] = Answer(data, headers=kinds)
@@ -78,6 +81,7 @@ class Shop:
             f'<script type="module" crossorigin src="{entry}"></script>',
             Content_Security_Policy=(
                 f"default-src 'none'; script-src {self.store.url}; connect-src {self.store.url};"
+                f" img-src {self.store.url};"
                 f" style-src 'unsafe-inline'; require-trusted-types-for 'script'"
             ),
         )
@@ -223,6 +227,20 @@ def test_two_versions_of_the_app_stand_on_one_page(shop: Shop, tab: Page, tmp_pa
     expect(newer.locator(".total")).to_have_text("€4,199.00")
 
 
+def test_pictures_of_values_are_shown_as_swatches(shop: Shop, tab: Page):
+    """An address in the labels counts from the labels."""
+    frame = shop.model.options[0]
+    first = replace(frame.values[0], picture="m/bar.svg")
+    pictured = replace(frame, display=Display.SWATCH, values=(first, *frame.values[1:]))
+    shop.model = replace(shop.model, options=(pictured, *shop.model.options[1:]))
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><path d="M0 0h40v40"/></svg>'
+    shop.store.answers["/m/bar.svg"] = Answer(svg, headers={"Content-Type": "image/svg+xml"})
+    shop.open(tab)
+    picture = tab.locator("label.value", has_text="High bar").locator("img")
+    expect(picture).to_have_js_property("naturalWidth", 40)
+    assert picture.bounding_box()["width"] > 20
+
+
 def test_hostile_words_stay_words(shop: Shop, tab: Page):
     evil = "<img src=x onerror=\"document.title='owned'\">"
     hostile = replace(shop.model.options[0], label={"en": evil}, help={"en": evil})
@@ -230,6 +248,14 @@ def test_hostile_words_stay_words(shop: Shop, tab: Page):
     shop.open(tab)
     expect(tab.locator("legend").first).to_contain_text(evil)
     assert tab.title() == "Shop"
+
+
+def test_a_partners_own_price_is_the_base_and_what_is_sold_out_has_no_cart(shop: Shop, tab: Page):
+    shop.open(tab, attributes='base-price="3899.50" availability="out-of-stock"')
+    expect(tab.locator(".total")).to_have_text("€3,899.50")
+    tab.locator("label.value", has_text="Brick").click()
+    expect(tab.locator(".total")).to_have_text("€3,988.50")
+    expect(tab.locator("button[data-act=cart]")).to_have_count(0)
 
 
 def test_the_cart_event_carries_code_parts_and_price(shop: Shop, tab: Page):

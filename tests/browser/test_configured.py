@@ -45,6 +45,18 @@ def test_the_app_comes_with_a_click(world, tab, heard, offer_app):
     assert told.endswith(integrity(b"{}"))
 
 
+def test_the_partners_price_and_stock_reach_the_app(world, tab, heard, offer_app):
+    offer_app()
+    offer = 'price="3899.50" currency="EUR" availability="out-of-stock"'
+    tab.goto(world.show(TAG.replace("<syndicator-aisle", f"<syndicator-aisle {offer}")))
+    heard("view")
+    tab.locator("[data-act=configure]").click()
+    app = tab.locator("syndicator-configurator")
+    app.wait_for()
+    assert app.get_attribute("base-price") == "3899.50"
+    assert app.get_attribute("availability") == "out-of-stock"
+
+
 @pytest.mark.parametrize("app", [APP + b" ", FAILING], ids=["changed", "failing"])
 def test_an_app_that_is_changed_or_fails_leaves_the_rest(world, tab, heard, offer_app, app):
     offer_app(app, promised=FAILING if app is FAILING else APP)

@@ -104,21 +104,61 @@ def test_the_category_and_brand_pages_show_the_range(open_shop, tab, heard):
     assert tab.locator("syndicator-brand .card").count() == 2
     tab.locator("syndicator-brand .card").first.click()
     tab.wait_for_url("**/p/fjord-7*")
-    tab.goto(f"{shop}/compare")
+    tab.goto(f"{shop}/c/bikes")
     heard("view")
     assert tab.locator("syndicator-compare thead th").count() == 1
 
 
-def test_the_cart_takes_a_product(open_shop, tab):
+def test_the_cart_takes_what_both_buttons_send(open_shop, tab, heard):
     shop = open_shop()
     tab.goto(f"{shop}/p/fjord-7")
-    tab.get_by_role("button", name="In den Warenkorb").first.click()
+    heard("view")
+    tab.locator(".buy button").click()
     tab.locator("[data-count]", has_text="1").wait_for()
+    tab.locator("syndicator-aisle [part=cart]").click()
+    tab.locator("[data-count]", has_text="2").wait_for()
+    assert tab.locator("[data-toast]").inner_text() == "Liegt im Korb."
     tab.goto(f"{shop}/cart")
-    assert tab.get_by_text("Norrvind Fjord 7").first.is_visible()
+    assert "2 ×" in tab.locator(".lines").inner_text()
+    assert "8.198,00" in tab.locator(".total").inner_text()
+    tab.locator(".lines button").click()
+    tab.get_by_text("Noch leer.").wait_for()
 
 
-def test_a_publisher_that_cannot_draw_leaves_the_tag(open_shop, tab, heard):
-    """The server-side include fails, and the page is as it is without one."""
+def test_what_the_shop_does_not_sell_is_said(open_shop, tab):
+    tab.goto(open_shop() + "/")
+    told = {"bubbles": True, "detail": {"sku": "NV-NONE", "quantity": 1}}
+    tab.evaluate(
+        "(told) => document.body.dispatchEvent(new CustomEvent('syndicator-addtocart', told))", told
+    )
+    tab.locator("[data-toast]", has_text="auf Anfrage").wait_for()
+    assert tab.locator("[data-count]").inner_text() == "0"
+
+
+def test_a_publisher_that_does_not_draw_leaves_the_tag(open_shop, tab, heard):
+    """The server-side include finds nothing, and the page is as it is without one."""
     tab.goto(f"{open_shop()}/p/fjord-7?way=server")
     assert heard("view")["sku"] == "NV-FJORD-7"
+
+
+@pytest.mark.parametrize("query", ["way=server", "way=server&csp=strict&theme=dark"])
+def test_the_shops_server_puts_the_product_in(open_shop, world, tab, query):
+    """It is there before any script; the shop's price takes the drawn one's place."""
+    world.zone.draw(world.package, [world.document])
+    world.refresh()
+    noise = []
+    tab.on("console", lambda message: noise.append(message.text))
+    tab.goto(f"{open_shop()}/p/fjord-7?{query}")
+    tab.wait_for_load_state("networkidle")
+    assert [one["name"] for one in tab.evaluate("window.heard")] == ["view"]
+    assert "4.099,00" in tab.locator("syndicator-aisle .price").inner_text()
+    fetched = tab.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert not [one for one in fetched if "/p/velohaus" in one or "/e/" in one or "/o/" in one]
+    assert noise == []
+
+
+def test_an_arabic_page_runs_from_right_to_left(open_shop, tab, heard):
+    tab.goto(open_shop() + "/p/fjord-7?lang=ar")
+    heard("view")
+    assert tab.evaluate("document.documentElement.dir") == "rtl"
+    assert tab.get_by_role("button", name="أضف إلى السلة").first.is_visible()

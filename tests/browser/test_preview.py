@@ -17,11 +17,14 @@ pytestmark = pytest.mark.browser
 
 COMING = {"NV-9": {"brand": "Norrvind", "title": "Coming soon", "summary": "Under embargo."}}
 PRESENT = {"NV-1": {"brand": "Norrvind", "title": "Fjord 7", "summary": "A quiet bike."}}
+PAST = {"NV-1": PRESENT["NV-1"] | {"title": "Fjord 6"}}
 
 
-def world(editions, aisle) -> Published:
-    made = Published(MemoryTarget(), editions)
+def world(editions, aisle, before=None) -> Published:
+    made = Published(MemoryTarget(), before or editions)
     made.publish()
+    if before:
+        made.publish(**editions)
     made.target.write(blob(f"public/{key}", data) for key, data in aisle.keys().items())
     return made
 
@@ -31,7 +34,7 @@ def address(aisle) -> Iterator[str]:
     def rehearse(_now: datetime) -> MemoryTarget:
         return world({"de": PRESENT | COMING}, aisle).target
 
-    site = world({"de": PRESENT}, aisle).site(rehearse=rehearse)
+    site = world({"de": PRESENT}, aisle, before={"de": PAST}).site(rehearse=rehearse)
     server = Server(create_app(site, open_preview=True), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -72,6 +75,24 @@ def test_a_day_to_come_stands_beside_today(address, page):
     assert NAMER.name("rehearsal", str(day).encode()) in page.frames[2].content()
 
 
+def test_what_changed_is_marked_in_the_aisle_before_and_after(address, page):
+    """The field that differs has a frame around it; the others have none."""
+    page.goto(f"{address}preview/_changes")
+    before, after = (page.frame_locator("iframe").nth(number) for number in (0, 1))
+    before.get_by_role("heading", name="Fjord 6").wait_for(timeout=8000)
+    after.get_by_role("heading", name="Fjord 7").wait_for(timeout=8000)
+    for frame, colour in ((before, "rgb(209, 69, 59)"), (after, "rgb(26, 143, 66)")):
+        title, summary = (
+            frame.locator(f"[part={part}]").evaluate(
+                "(one) => [getComputedStyle(one).outlineStyle, getComputedStyle(one).outlineColor]"
+            )
+            for part in ("title", "summary")
+        )
+        assert title == ["solid", colour]
+        assert summary[0] == "none"
+    assert page.complaints == []
+
+
 PAGES = [
     "preview/",
     "preview/velohaus",
@@ -81,10 +102,14 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_tool_itself_is_accessible(address, page, scheme):
-    page.emulate_media(color_scheme=scheme)
+def test_the_tool_itself_is_accessible(address, page):
+    """What stands in its frames is the aisle, which has tests of its own."""
     for path in PAGES:
         page.goto(address + path, wait_until="domcontentloaded")
-        found = Axe().run(page, context="main, header").response["violations"]
-        assert [(path, one["id"], one["nodes"][0]["html"]) for one in found] == []
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            told = Axe().run(page, context="main, header", options={"iframes": False}).response
+            found = [
+                (path, scheme, one["id"], one["nodes"][0]["html"]) for one in told["violations"]
+            ]
+            assert found == []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
+from PIL import Image, ImageChops
 
-from syndicator.rendering import render_element
+from syndicator import canonical
+from syndicator.rendering import draw, inline_look, linked_look, render_element
 from tests.browser.test_rendering import TEXT
 
 pytestmark = pytest.mark.browser
@@ -28,7 +31,7 @@ SHAPE = """(() => {
 def drawn(world):
     def draw(document=None, **options):
         files = world.package.files
-        look = {"style": files["aisle.css"].decode()} | options
+        look = {"look": inline_look(files["aisle.css"].decode())} | options
         return render_element(
             document or world.document,
             base_url=world.store.url,
@@ -137,7 +140,7 @@ def test_it_is_readable_without_script(world, browser, drawn):
 def test_a_strict_page_takes_the_look_as_a_file(world, tab, drawn):
     store = world.store.url.rstrip("/")
     look = f"{world.store.url}w/aisle/{world.package.fingerprint}/aisle.css"
-    html = drawn(style="", stylesheet=(look, world.package.integrity["aisle.css"]))
+    html = drawn(look=linked_look(look, world.package.integrity["aisle.css"]))
     noise = []
     tab.on("console", lambda message: noise.append(message.text))
     policy = f"default-src 'none'; script-src {store}; style-src {store}; img-src {store}; connect-src {store}"
@@ -150,3 +153,38 @@ def test_a_strict_page_takes_the_look_as_a_file(world, tab, drawn):
         )
         == "grid"
     )
+
+
+def test_not_a_pixel_changes_when_the_script_takes_over(world, tab, heard, drawn):
+    """What is there before the script, and what is there after it, are the same picture."""
+    held = []
+    tab.route(world.script, lambda route: held.append(route))  # noqa: PLW0108  a built-in has no place for what is kept with it
+    tab.goto(world.show(drawn()), wait_until="commit")
+    tab.get_by_role("heading", name="Fjord 7 Trekkingrad").wait_for()
+    tab.wait_for_function(
+        "[...document.querySelector('syndicator-aisle').shadowRoot.querySelectorAll('.strip img')].every((one) => one.complete)"
+    )
+    tab.wait_for_timeout(300)
+    before = tab.screenshot()
+    assert tab.evaluate("window.heard") == [], "the script has not come yet"
+    held[0].continue_()
+    heard("view")
+    tab.wait_for_load_state("networkidle")
+    after = tab.screenshot()
+    pictures = [Image.open(io.BytesIO(data)).convert("RGB") for data in (before, after)]
+    assert ImageChops.difference(*pictures).getbbox() is None
+
+
+def test_pieces_are_joined_into_what_the_server_draws(world, tab, heard, drawn):
+    """The form that is published as files names its partner on an ancestor, and is adopted too."""
+    files = world.package.files
+    words = json.loads(files["words.de.json"])
+    told = json.loads(draw(canonical.encode(world.document), locale="de", words=words))
+    opening, *pieces = told["html"]
+    look = f"<style>{files['aisle.css'].decode()}</style>"
+    joined = opening + look + world.store.url.join(pieces)
+    assert joined == drawn().replace(' partner="velohaus"', "")
+    tab.goto(world.show(f'<div data-syndicator-partner="velohaus">{joined}</div>'))
+    heard("view")
+    tab.evaluate("document.querySelector('syndicator-aisle').setAttribute('sku', 'NV-RACK-2')")
+    assert heard("view", times=2)["sku"] == "NV-RACK-2"

@@ -237,6 +237,7 @@ def test_a_daemon_s_life(repository: Path, workspace: Path, shop: Shop) -> None:
         assert (started["cause"], started["generation"]) == ("start", 1)
         assert datetime.fromisoformat(started["at"]).tzinfo is not None
 
+        backup = (site / "private/refs/live").read_bytes()
         shop.title = "Blue vase"
         polled = daemon.next("published")
         assert (polled["cause"], polled["generation"]) == ("poll", 2)
@@ -267,13 +268,19 @@ def test_a_daemon_s_life(repository: Path, workspace: Path, shop: Shop) -> None:
         assert told["syndicator_publishes_total['failed']"] == 1
         assert told["syndicator_live_generation[]"] == 2
         assert told["syndicator_change_to_live_seconds_count[]"] > 0
+
+        (site / "private/refs/live").write_bytes(backup)
+        product.write_text(good)
+        restored = daemon.next("restored")
+        assert (restored["known"], restored["found"]) == (2, 1)
+        assert daemon.next("published")["generation"] == 2
     finally:
         heard = daemon.stop()
     assert daemon.process.returncode == 0
     assert heard[0] == "READY=1"
     assert heard[-2:] == ["STOPPING=1", "STATUS=stopped"]
     assert shop.unchanged > 0
-    assert [line["event"] for line in daemon.lines].count("published") == 2, "own output woke it"
+    assert [line["event"] for line in daemon.lines].count("published") == 3, "own output woke it"
 
 
 @pytest.mark.parametrize("address", ["9105", "host:", "127.0.0.1:99999"])

@@ -168,6 +168,16 @@ def test_an_expression_means_what_it_says(text):
     assert len(solutions(model)) == MEANINGS[text]
 
 
+def test_large_and_fine_quantities_keep_all_their_digits():
+    text = GOOD + "  - {id: x, range: {from: 1000001, to: 1000003}}\n"
+    text += "  - {id: y, range: {from: 0, to: 0.3, step: 0.1}}\nrules: [{require: x = 1000002}]\n"
+    model, problems = read(text)
+    assert problems == []
+    assert [value.id for value in model.options[3].values] == ["1000001", "1000002", "1000003"]
+    assert [value.id for value in model.options[4].values] == ["0", "0.1", "0.2", "0.3"]
+    assert len(solutions(model)) == 12 * 4
+
+
 def test_options_that_are_visible_by_each_other_are_no_circle():
     """Visibility is a rule like any other: both are hidden, or both show."""
     model, problems = read(

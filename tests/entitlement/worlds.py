@@ -328,6 +328,10 @@ def manifests(draw):
     documents += draw(rights_windows())
     listed = draw(partners())
     documents += listed
+    # Without this one, half of the worlds would show nothing to anybody.
+    base = {"kind": "grant", "id": "base", "to": draw(st.sampled_from(NEAR[:2]))}
+    wide = draw(st.sampled_from(LEAVES[:6]))
+    documents.append({**base, "products": wide, "early_access": False})
     documents += draw(rules("grant", 6))
     documents += draw(rules("forbid", 3))
     documents += draw(delegations({p["distributor"] for p in listed} - {""}))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from syndicator.rendering import render_element
+from syndicator.rendering import inline_look, linked_look, render_element
 
 WORDS = {
     "documents": "Dokumente",
@@ -36,6 +36,7 @@ DOCUMENT = {
 
 def drawn(document=DOCUMENT, **options):
     given = {"base_url": "https://aisle.example/", "locale": "de", "partner": "p", "words": WORDS}
+    given["look"] = inline_look("")
     return render_element(document, **(given | options)).decode()
 
 
@@ -78,8 +79,8 @@ def test_the_direction_follows_the_locale(locale, direction):
 
 
 def test_the_look_is_inline_or_a_file_with_its_hash():
-    assert "<style>a{}</style>" in drawn(style="a{}")
-    linked = drawn(stylesheet=("https://aisle.example/w/a.css", "sha256-x"))
+    assert "<style>a{}</style>" in drawn(look=inline_look("a{}"))
+    linked = drawn(look=linked_look("https://aisle.example/w/a.css", "sha256-x"))
     assert (
         '<link rel="stylesheet" href="https://aisle.example/w/a.css" integrity="sha256-x"' in linked
     )
@@ -87,7 +88,7 @@ def test_the_look_is_inline_or_a_file_with_its_hash():
 
 
 def test_a_style_cannot_close_its_element():
-    assert "</style><script>" not in drawn(style="</style><script>")
+    assert "</style><script>" not in drawn(look=inline_look("</style><script>"))
 
 
 def test_the_smallest_document_is_drawn():

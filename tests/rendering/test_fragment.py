@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.rendering import describe, render_fragment
-from syndicator.rendering.fragment import rich
+from syndicator.rendering.markup import rich
 from syndicator.rendering.richtree import grow
 
 DOCUMENT = {
@@ -28,23 +28,44 @@ DOCUMENT = {
     "category": [{"code": "bikes", "label": "Bikes"}],
 }
 BASE = "https://aisle.example/"
+WORDS = {"specs": "All the details"}
+
+
+def plain(document: dict[str, object]) -> str:
+    return render_fragment(document, base_url=BASE, locale="en", words=WORDS).decode()
 
 
 def test_the_fragment_shows_words_pictures_and_specs() -> None:
     """What the embed shows is in the HTML, escaped, with absolute addresses."""
-    page = render_fragment(DOCUMENT, base_url=BASE, locale="en").decode()
-    assert "<h2>Bike &lt;1&gt;</h2>" in page
-    assert (
-        '<img src="https://aisle.example/m/ab/abc.svg" alt="A &#34;bike&#34;" width="4" height="3">'
-        in page
-    )
+    page = plain(DOCUMENT)
+    assert ">Bike &lt;1&gt;</h2>" in page
+    assert '<img src="https://aisle.example/m/ab/abc.svg" alt="A &#34;bike&#34;" width="4"' in page
     assert "<p>Rides <em>well</em> &amp; far</p>" in page
-    assert '<tr><th scope="row">Weight</th><td>2 kg</td></tr>' in page
+    assert '<th scope="row" dir="auto">Weight</th><td dir="auto">2 kg</td>' in page
+    assert "<h3>All the details</h3>" in page
+
+
+def test_the_plain_form_has_nothing_that_needs_the_script() -> None:
+    """No control, no slot, no part; and no class that a shop's own stylesheet could know."""
+    related = {
+        "accessory": [{"sku": "R-2", "title": "Rack", "image": {"src": "m/x.svg", "alt": ""}}]
+    }
+    variants = [
+        {"sku": sku, "title": sku, "axes": [{"axis": "size", "value": size}]}
+        for sku, size in (("B-1", "M"), ("B-2", "L"))
+    ]
+    page = plain(DOCUMENT | {"relations": related, "variants": variants, "configurator": {}})
+    for never in ("<button", "<slot", " part=", "data-act", "<style"):
+        assert never not in page
+    classes = re.findall(r' class="([^"]*)"', page)
+    assert classes
+    assert all(name.startswith("syndicator") for name in classes)
+    assert "Rack" in page
 
 
 def test_the_json_ld_is_a_product_without_an_offer() -> None:
     """The partner owns the offer; ours would compete with it."""
-    page = render_fragment(DOCUMENT, base_url=BASE, locale="en").decode()
+    page = plain(DOCUMENT)
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     assert found is not None
     node = json.loads(found[1])
@@ -57,7 +78,7 @@ def test_the_json_ld_is_a_product_without_an_offer() -> None:
 def test_json_ld_cannot_leave_its_element() -> None:
     """A title that closes the script element stays inside it."""
     hostile = {**DOCUMENT, "title": "</script><script>alert(1)</script>"}
-    page = render_fragment(hostile, base_url=BASE, locale="en").decode()
+    page = plain(hostile)
     assert page.count("<script") == 1
     assert describe(hostile, BASE)["name"] == hostile["title"]
 

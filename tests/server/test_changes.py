@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 from syndicator.server.changes import mark
 from tests.server.published_site import GERMAN
 
@@ -64,3 +67,28 @@ def test_marks_keep_every_word_of_both_texts():
     pieces = list(mark(before, after))
     assert "".join(text for kind, text in pieces if kind != "new") == before
     assert "".join(text for kind, text in pieces if kind != "gone") == after
+
+
+def test_a_change_is_seen_in_the_aisle_before_and_after(client, published):
+    """Two frames, each reading the release it shows, with the changed fields marked."""
+    published.publish(de=GERMAN | {"NV/2": {"title": "Keld & Söhne", "summary": "New"}})
+    frames = re.findall(r'<iframe[^>]* src="([^"]+)"', changed(client))
+    before, after = (client.get(html.unescape(address)) for address in frames)
+    for side, page in (("before", before), ("after", after)):
+        assert f'class="{side} changed-brand changed-summary changed-title"' in page.text
+        assert "unsafe" not in page.headers["Content-Security-Policy"]
+    roots = [
+        re.search(r' src="(/rehearsal/[0-9a-f]{32}/)"', page.text)[1] for page in (before, after)
+    ]
+    heads = [client.get(root + published.head("de")[1:]).json for root in roots]
+    assert [head["generation"] for head in heads] == [1, 2]
+    page = client.get(roots[0] + published.page("de")[1:])
+    assert page.status_code == 200, "objects are the same for all"
+    assert client.get(roots[0] + "e/" + "0" * 32 + ".json").status_code == 404
+
+
+def test_what_came_has_no_before(client, published):
+    published.publish(de=GERMAN | {"NV-3": {"title": "New one"}})
+    page = changed(client)
+    assert page.count("<iframe") == 1
+    assert "Nothing to see" in page

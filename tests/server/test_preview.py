@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from syndicator.bundle import keys
 from syndicator.server import Site, create_app
 from syndicator.targets import MemoryTarget, blob
-from tests.server.published_site import NAMER
+from tests.server.published_site import GERMAN, NAMER
 
 
 def test_partners_editions_and_products_are_listed(client):
@@ -91,8 +93,24 @@ def test_editions_stand_side_by_side(client):
     assert "Keld &amp; Co as velohaus shows it, de" in page
     assert "Does not hold NV/2" in page
     assert "There is no such edition" in page
-    assert 'width="320"' in page
+    assert page.count('width="320"') == 2, "what is said once holds for all"
     assert "theme=dark" in page
+
+
+def test_every_column_has_its_own_width_theme_and_edition(client):
+    page = client.get(
+        "/preview/_side?sku=NV-1&show=velohaus:de&width=320&theme=light"
+        "&show=velohaus:en&width=1280&theme=dark"
+    ).text
+    assert re.findall(r'<iframe class="(\w+)".*?width="(\d+)"', page) == [
+        ("light", "320"),
+        ("dark", "1280"),
+    ]
+
+
+def test_products_are_found_by_part_of_the_title(client):
+    assert "Keld &amp; Co" in client.get("/preview/velohaus?sku=keld").text
+    assert "Fjord" not in client.get("/preview/velohaus?sku=keld").text
 
 
 def test_damage_in_the_store_is_told_to_the_person_at_the_preview(client, published):
@@ -128,6 +146,39 @@ def test_the_key_opens_the_preview_and_leaves_the_address(guarded, published):
     for part in ("HttpOnly", "SameSite=Strict", "Path=/preview"):
         assert part in cookie
     assert guarded.get("/preview/velohaus?locale=en").status_code == 200
+
+
+@pytest.fixture
+def partner(guarded, published):
+    """A browser of somebody at the shop, who followed the address that the manufacturer gave."""
+    answer = guarded.get(f"/preview/?key={published.site().partner_key('velohaus')}")
+    assert answer.status_code == 303
+    return guarded
+
+
+def test_a_partner_sees_its_own_products_and_nobody_elses(partner):
+    assert partner.get("/preview/").headers["Location"] == "/preview/velohaus"
+    assert "Fjord &lt;7&gt;" in partner.get("/preview/velohaus").text
+    assert partner.get("/preview/velohaus/NV-1?page=1").status_code == 200
+    assert partner.get("/preview/kinderrad").status_code == 404
+    assert partner.get("/preview/velohaus?date=2030-01-01").status_code == 404
+    assert partner.get("/preview/velohaus/NV-1?release=draft").status_code == 404
+    assert partner.get("/preview/_changes?to=draft").status_code == 404
+    assert partner.get("/metrics").status_code == 404
+    side = partner.get("/preview/_side?sku=NV-1&show=velohaus:de&show=kinderrad:de").text
+    assert side.count("<iframe") == 1
+    assert "key=" not in partner.get("/preview/velohaus").text, "only the manufacturer hands it on"
+
+
+def test_a_partner_sees_only_its_own_changes(partner, published):
+    published.publish(de=GERMAN | {"NV-1": {"title": "Second"}})
+    assert "Second" in partner.get("/preview/_changes").text
+
+
+@pytest.mark.parametrize("key", ["velohaus.", "velohaus.0", ".", "kinderrad.{}", "velohaus", "é.é"])
+def test_a_wrong_partner_key_opens_nothing(guarded, published, key):
+    told = key.format(published.site().partner_key("velohaus").partition(".")[2])
+    assert guarded.get("/preview/velohaus", query_string={"key": told}).status_code == 404
 
 
 def test_behind_tls_the_key_travels_over_tls_only(guarded, published):

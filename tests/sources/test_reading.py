@@ -408,6 +408,17 @@ def test_any_format_can_supplement(write: Write) -> None:
     assert "content/media/a.svg" in reading.catalog.assets
 
 
+def test_an_aisle_template_names_each_of_its_sections_once(write: Write) -> None:
+    """A slip in the template of a family is told with its line, and a good one is kept."""
+    files = content() | {"content/families/bike.yaml": FAMILY + "aisle: [hero, prices, hero]\n"}
+    reading = read(write(files), SourceSpec("yaml", "content"))
+    told = [(problem.code, problem.path) for problem in reading.problems]
+    assert told[:2] == [("section", "aisle[1]"), ("section", "aisle[2]")]
+    files["content/families/bike.yaml"] = FAMILY + "aisle: [specs, hero]\n"
+    reading = read(write(files), SourceSpec("yaml", "content"))
+    assert reading.catalog.families["bike"].aisle == ("specs", "hero")
+
+
 def test_a_mapping_is_checked_like_content(write: Write) -> None:
     """Unknown fields, missing rules and keys of a mapping are told with their lines."""
     mapping = "fields:\n  sku: id\n  titel: name\nprice: x\n"

@@ -310,3 +310,35 @@ def test_what_another_publisher_made_live_is_read_whatever_was_known() -> None:
     live = read_live(target, known)
     assert live is not None
     assert live.release.generation == 2
+
+
+def test_an_overtaken_publisher_brings_back_no_head_that_was_retired(target: Target) -> None:
+    """It sleeps while partner 2 leaves, wakes, flips its heads, and dies before it looks again."""
+    slow, fast = World(partners=3), World(partners=3)
+    slow.publish(target)
+    slow.prices[6] = 70
+
+    class DeadError(Exception):
+        pass
+
+    class Sleeping:
+        def __init__(self) -> None:
+            self.woken = False
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(target, name)
+
+        def swap(self, swaps: list[object]) -> list[bool]:
+            if self.woken and len(swaps) == 1:
+                raise DeadError
+            if len(swaps) > 1:
+                self.woken = True
+                fast.gone = {"partner2"}
+                fast.publish(target)
+            return target.swap(swaps)  # type: ignore[arg-type]
+
+    with pytest.raises(DeadError):
+        slow.publish(Sleeping())  # type: ignore[arg-type]
+    assert target.read(keys.head(NAMER, "by3-en")) is None
+    assert target.read(keys.entry(NAMER, "partner2")) is None
+    assert_live(fast, target)

@@ -8,7 +8,7 @@ import brotli
 import pytest
 
 from syndicator.errors import TargetError
-from syndicator.targets import Swap, blob, read_live
+from syndicator.targets import Swap, Target, blob, read_live
 from syndicator.targets.s3 import S3Target
 from tests.targets.contract import TargetContract
 from tests.targets.seaweed import Server, bucket
@@ -26,6 +26,15 @@ class TestS3Target(TargetContract):
     @pytest.fixture
     def target(self, s3: Server) -> S3Target:
         return S3Target(s3.connector(), bucket(s3), "site/")
+
+    def test_list_tells_more_than_one_answer_of_a_store_holds(self, target: Target) -> None:
+        """With answers of 7 keys, as a thousand objects take long to make."""
+        assert isinstance(target, S3Target)
+        target.listed = 7
+        target.create(blob(f"public/o/zz/{n:05}.json", b"1") for n in range(20))
+        before = target.usage.lists
+        assert len(list(target.list("public/o/zz/"))) == 20
+        assert target.usage.lists - before == 3
 
 
 def test_headers_are_what_a_content_network_needs(target: S3Target, s3: Server) -> None:

@@ -98,11 +98,22 @@ class Visitor:
         for kind in ("tables", "lookups"):
             for reference in node.get(kind, ()):
                 documents |= self._node(self._object(reference))
+        for reference in node.get("drawn", ()):
+            drawn = self._object(reference)
+            self.read(drawn["look"][0])
+            self._drawn(drawn)
         for reference in node.get("pages", ()):
             documents |= self._object(reference)["docs"]
         for address in set(re.findall(r'"(m/[^"]+)"', json.dumps(documents))):
             self.read(address)
         return documents
+
+    def _drawn(self, node: dict[str, Any]) -> None:
+        """Read what the partner's server may include."""
+        for reference in node.get("tables", ()):
+            self._drawn(self._object(reference))
+        for reference in node.get("pages", ()):
+            assert self._object(reference)["drawn"]
 
     def _object(self, reference: list[str]) -> dict[str, Any]:
         name, _integrity = reference

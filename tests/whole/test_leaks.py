@@ -12,6 +12,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from syndicator.canonical import Namer
 from syndicator.feeds.model import FeedFormat
 from syndicator.server import Site, create_app
 from syndicator.targets import Retention, Target, gc, survey
@@ -148,6 +149,7 @@ def write(
     (folder / "publish/channels").mkdir()
     (folder / "syndicator.toml").write_text(
         '[workspace]\nid = "w"\nname = "Maker"\nlocales = ["en", "de"]\n'
+        '[publish]\nserver_side = "all"\n'
     )
     (folder / "content/products/all.yaml").write_text(yaml.safe_dump_all(products))
     (folder / "content/categories.yaml").write_text(
@@ -289,7 +291,7 @@ def test_withdrawing_a_product_removes_it_and_names_what_stays_until_collection(
     assert set(left.objects) == telling(after.target, mark(1))
     assert left.until == NOW + timedelta(days=31)
     assert after.proposal.plan.as_json()["withdrawn"] == after.report.as_json()["withdrawn"]
-    collect(after.target)
+    collect(after.target, after.workspace.settings.namer)
     assert telling(after.target, mark(1)) == set()
 
 
@@ -300,11 +302,11 @@ def telling(target: Target, word: str) -> set[str]:
     return {key for key in told if word.encode() in (target.read(key) or b"")}
 
 
-def collect(target: Target) -> None:
+def collect(target: Target, namer: Namer) -> None:
     """Mark and delete what the live release does not lead to, long after everything was written."""
     keep = Retention(count=1, age=timedelta(0), grace=timedelta(0))
     for later in (datetime(2100, 1, 1, tzinfo=UTC), datetime(2100, 1, 2, tzinfo=UTC)):
-        gc(target, survey(target, now=later, retention=keep), "nonce")
+        gc(target, survey(target, namer, now=later, retention=keep), "nonce")
 
 
 @pytest.fixture(scope="module")

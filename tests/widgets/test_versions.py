@@ -6,13 +6,16 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from syndicator import canonical
 from syndicator.bundle import keys
+from syndicator.cli.reading import snippet
+from syndicator.entitlement import explain_widget
 from syndicator.entitlement.rules import EVERYBODY, Scope, WidgetGrant
 from syndicator.entitlement.versions import channel, order, preferred, reaches, requests
 from syndicator.entitlement.windows import Window
-from syndicator.errors import InvalidInputError, Origin
+from syndicator.errors import InvalidInputError, Origin, UsageError
 from syndicator.pipeline import propose, release
 from syndicator.settings import load_settings
 from syndicator.targets import plan_rollback, roll_back
@@ -245,6 +248,38 @@ def test_a_rollout_reaches_a_share_then_all_then_nobody_and_a_rollback_brings_it
     roll_back(target, plan_rollback(target, namer, 2), now=NOW, nonce="back")
     again = {name for name, one in live(workspace, target).items() if one == "9.0.0-next.1"}
     assert again == fifth
+
+
+def test_an_explanation_names_a_rollout_that_has_not_come_yet(root):
+    manifests = read(root, rollout(20)).manifests
+    rule = manifests.widget_grants["next"]
+    for partner in PARTNERS[1:]:
+        told = explain_widget(manifests, partner, "configurator", NOW)
+        (part,) = [part for part in told.parts if part.name == "widget-grant next"]
+        assert part.in_effect == reaches(rule, partner)
+        assert "configurator@9.0.0-next.1" in part.reason
+        assert ("20 in a hundred have it" in part.reason) != part.in_effect
+
+
+def test_the_tag_of_a_partner_with_a_version_of_the_aisle_names_it(root):
+    """And a tag that follows the newest is refused for it."""
+    folder = root / "widgets/aisle@0.0.1"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "widget.toml").write_text('id = "aisle"\nversion = "0.0.1"\nentry = "old.js"\n')
+    (folder / "old.js").write_text("export {};\n")
+    pinned = "kind: widget-grant\nid: old\nto: {partner: shop-3}\nwidget: aisle\nversion: 0.0.1\n"
+    workspace = read(root, pinned)
+    old = by_request(workspace.widgets)["aisle@0.0.1"]
+    given = {"SYNDICATOR_SECRET": "5e" * 32}
+    tags = {
+        name: CliRunner().invoke(snippet, [name, "--workspace", str(root)], env=given).output
+        for name in ("shop-3", "shop-4")
+    }
+    assert f"w/aisle/{old.fingerprint}/old.js" in tags["shop-3"]
+    assert old.integrity["old.js"] in tags["shop-3"]
+    assert old.fingerprint not in tags["shop-4"]
+    auto = CliRunner().invoke(snippet, ["shop-3", "--auto", "--workspace", str(root)], env=given)
+    assert isinstance(auto.exception, UsageError) or "cannot keep to it" in auto.output
 
 
 def test_a_version_that_does_not_exist_is_told_with_those_that_do(root):

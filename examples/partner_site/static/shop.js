@@ -1,13 +1,16 @@
 // The shop's own script: its cart, and what it does with a shopper's wishes inside the aisle.
-const put = async (sku) => {
-  const answer = await fetch("/cart", { method: "POST", body: JSON.stringify({ sku }) });
+const put = async (sku, quantity = 1) => {
+  const answer = await fetch("/cart", { method: "POST", body: JSON.stringify({ sku, quantity }) });
+  const toast = document.querySelector("[data-toast]");
+  toast.textContent = answer.ok ? toast.dataset.added : toast.dataset.missing;
   if (answer.ok) document.querySelector("[data-count]").textContent = (await answer.json()).count;
+  setTimeout(() => { toast.textContent = ""; }, 4000);
 };
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-buy]");
   if (button) put(button.dataset.buy);
 });
-document.addEventListener("syndicator-addtocart", ({ detail }) => put(detail.sku));
+document.addEventListener("syndicator-addtocart", ({ detail }) => put(detail.sku, detail.quantity));
 for (const wish of ["syndicator-open", "syndicator-choose"]) {
   document.addEventListener(wish, (event) => {
     const own = document.querySelector(`[data-own="${CSS.escape(event.detail.sku)}"]`);

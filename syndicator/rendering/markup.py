@@ -1,65 +1,56 @@
-"""A document as the aisle itself: declarative shadow DOM, which the script adopts."""
+"""What the template of a product stands on: its environment, rich text, words and addresses."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale, UnknownLocaleError
 from babel.units import format_unit
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from syndicator.rendering.fragment import rich
 from syndicator.rendering.jsonld import describe, script_safe
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+Say = Callable[..., str]
+"""Says a word of the interface, with values for what stands in braces."""
+
 ORDER = ("hero", "text", "features", "configurator", "specs", "documents", "relations", "support")
 """What an aisle shows without a template of its family, as `aisle.js` says."""
 _RIGHT_TO_LEFT = re.compile(r"(ar|dv|fa|he|ps|ur|yi)\b")
 _MEGABYTE = 1_000_000
+_VOID = frozenset({"br", "hr", "img"})
 
 
-def render_element(
-    document: dict[str, Any],
+def write(
+    document: Mapping[str, Any],
     *,
     base_url: str,
     locale: str,
-    partner: str,
     words: Mapping[str, str],
-    style: str = "",
-    stylesheet: tuple[str, str] | None = None,
-) -> bytes:
-    """Return `<syndicator-aisle>` with its content drawn, then JSON-LD.
-
-    A browser shows it before and without any script; the script adopts it without asking for
-    anything. `base_url` is the root of the public zone with its final slash, `partner` the
-    partner's handle, `words` the interface's words in `locale`. The look is `style`, the widget's
-    own CSS, or `stylesheet`, its address and integrity, where pages allow no inline style.
-    """
-    address, integrity = stylesheet or ("", "")
-    page = (
+    **form: object,
+) -> str:
+    """Return a document as HTML with its JSON-LD; `form` is what the template asks beyond it."""
+    say = _speaker(words)
+    return (
         _environment()
-        .get_template("element.html.j2")
+        .get_template("product.html.j2")
         .render(
             doc=document,
             order=ORDER,
             locale=locale,
-            partner=partner,
             rtl=bool(_RIGHT_TO_LEFT.match(locale)),
-            style=Markup(style.replace("</", "<\\/")),  # noqa: S704  cannot close its element
-            stylesheet=address,
-            integrity=integrity,
-            say=_speaker(words),
-            source=lambda src: _source(src, base_url),
-            facts=lambda file: _facts(file, locale, _speaker(words)),
+            say=say,
+            source=partial(_source, base_url),
+            facts=partial(_facts, locale, say),
             jsonld=Markup(script_safe(describe(document, base_url))),  # noqa: S704  safe by script_safe
+            **form,
         )
     )
-    return page.encode()
 
 
 @cache
@@ -75,7 +66,22 @@ def _environment() -> Environment:
     return environment
 
 
-def _speaker(words: Mapping[str, str]) -> Callable[..., str]:
+def rich(tree: Iterable[Any]) -> Markup:
+    """Write a tree of rich text as HTML; every text and attribute is escaped."""
+    return Markup("").join(_node(node) for node in tree)
+
+
+def _node(node: Any) -> Markup:  # noqa: ANN401  a text or an element, see docs/formats/document.md
+    if isinstance(node, str):
+        return escape(node)
+    tag, *rest = node
+    attributes = rest.pop(0) if rest and isinstance(rest[0], dict) else {}
+    written = Markup("").join(Markup(' {}="{}"').format(k, v) for k, v in attributes.items())
+    opening = Markup("<{}{}>").format(tag, written)
+    return opening if tag in _VOID else opening + rich(rest) + Markup("</{}>").format(tag)
+
+
+def _speaker(words: Mapping[str, str]) -> Say:
     """Return the function that says a word of the interface, as `product.js` does."""
 
     def say(word: str, **values: object) -> str:
@@ -84,14 +90,14 @@ def _speaker(words: Mapping[str, str]) -> Callable[..., str]:
     return say
 
 
-def _source(src: str, base_url: str) -> str:
+def _source(base_url: str, src: str) -> str:
     """Return the absolute address of a file; empty for a scheme that is not the web's."""
     if "://" not in src:
         return base_url + src
     return src if src.startswith(("https://", "http://")) else ""
 
 
-def _facts(file: Mapping[str, Any], locale: str, say: Callable[..., str]) -> str:
+def _facts(locale: str, say: Say, file: Mapping[str, Any]) -> str:
     language = file.get("language", "")
     told = [
         say(f"doc-{file['type']}") if file.get("title") else "",
