@@ -111,6 +111,8 @@ class Drafts:
         return path
 
 
+CODED = frozenset({"bmecat", "etim"})
+"""Formats that write codes where others write words."""
 NAMED = 12
 """Codes that a warning names."""
 Reader = Callable[[Path, str, Drafts], None]
@@ -139,7 +141,7 @@ def gatherer(read: Reader, suffixes: tuple[str, ...]) -> Gather:
 
 def _codes(root: Path, spec: SourceSpec, locale: str) -> tuple[Codes, list[Problem]]:
     """Read the names of codes, where the source has a file of them."""
-    if not spec.mapping:
+    if not spec.mapping or spec.format not in CODED:
         return Codes(locale=locale), []
     documents, problems = read_file(root, root / spec.mapping, outside=True)
     if not documents:

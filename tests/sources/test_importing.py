@@ -61,6 +61,7 @@ def test_real_exports_come_out_as_products(shared_data: Path, tmp_path: Path) ->
     tables = {
         "icecat/products.jsonl": "jsonl",
         "buildcores/jsonl/CPU.jsonl": "jsonl",
+        "buildcores/jsonl/Motherboard.jsonl": "jsonl",
         "akeneo/products.csv": "csv",
         "magento-luma/ConfigurableSampleData/products.csv": "csv",
     }
