@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 # Of the benchmarks: `make bench SIZE=small` takes a minute or two, `full` the better part of an hour.
 SIZE   := full
 
-.PHONY: install chromium demo demo-once test check format bench lighthouse faults fuzz clean
+.PHONY: install chromium demo demo-once test check format bench lighthouse faults fuzz exactness clean
 
 install: $(STAMP)
 
@@ -54,6 +54,10 @@ faults: install
 INPUTS := 200000
 fuzz: install
 	$(BIN)/python -m tests.sources.fuzz --inputs $(INPUTS)
+
+# Click paths on every model at hand and on random ones, judged by python-sat and OR-Tools CP-SAT.
+exactness: install
+	$(BIN)/python tests/configurator/campaign.py --paths 300 --random 1000
 
 clean:
 	rm -rf build dist $(VENV)
