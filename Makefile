@@ -28,7 +28,7 @@ demo-once: install chromium
 	$(BIN)/python examples/demo.py --once build/demo.png
 
 test: install chromium
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: install
 	$(BIN)/ruff format --check .

@@ -129,7 +129,7 @@ class _Writer:
 
     def may(self, skus: Iterable[str]) -> bool:
         """Tell whether all of these may be named."""
-        return all(not sku or (self._allowed is not None and sku in self._allowed) for sku in skus)
+        return self._allowed is None or all(not sku or sku in self._allowed for sku in skus)
 
     def option(self, option: Option, masked: set[int]) -> dict[str, object]:
         default = option.default if option.default not in masked else None

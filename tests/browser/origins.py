@@ -69,11 +69,14 @@ def page(html: str, **headers: str) -> Answer:
     return Answer(html.encode(), headers={"Content-Type": "text/html; charset=utf-8", **named})
 
 
+_USED: set[int] = set()
+
+
 @contextmanager
 def serving(answers: dict[str, Answer], host: str) -> Iterator[Origin]:
     """Serve until the block ends, on a free port of loopback under the name `host`."""
     origin = Origin("", answers, [])
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(origin))
+    server = _on_a_new_port(_handler(origin))
     server.daemon_threads = True
     origin.url = f"http://{host}:{server.server_address[1]}/"
     thread = threading.Thread(
@@ -84,6 +87,16 @@ def serving(answers: dict[str, Answer], host: str) -> Iterator[Origin]:
         yield origin
     finally:
         server.shutdown()
+        server.server_close()
+
+
+def _on_a_new_port(handler: Callable[..., BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+    """Bind where no test of this run was: the browser still keeps what it got from there."""
+    while True:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        if server.server_address[1] not in _USED:
+            _USED.add(server.server_address[1])
+            return server
         server.server_close()
 
 

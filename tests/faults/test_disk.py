@@ -124,8 +124,8 @@ def in_a_child(action: Callable[[], None]) -> str:
 )
 def test_a_permission_that_was_taken_away(tmp_path: Path, place: str) -> None:
     """The publisher is an ordinary user; one folder of the target is no longer its own."""
-    tmp_path.parent.parent.chmod(0o755)
-    tmp_path.parent.chmod(0o755)
+    for folder in tmp_path.parents[:-2]:
+        folder.chmod(folder.stat().st_mode | 0o555)
     site = tmp_path / "site"
     target, world = DirectoryTarget(site), uniform(1)
     world.publish(target)
