@@ -158,7 +158,7 @@ def test_the_readme_s_transcripts_are_what_the_command_prints(
     """Each `$ syndicator explain` of the README prints the lines below it."""
     text = (repository / "README.md").read_text()
     transcripts = re.findall(r"^\$ syndicator (explain .*)\n((?:(?!```).+\n)+)", text, re.MULTILINE)
-    assert len(transcripts) == 3
+    assert len(transcripts) == 4
     for command, printed in transcripts:
         assert run(*shlex.split(command), cwd=norrvind).out == printed, command
 
