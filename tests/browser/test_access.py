@@ -146,9 +146,14 @@ def test_nothing_moves_for_those_who_asked_for_less(world, tab, heard):
     heard("view")
     animations = "document.querySelector('syndicator-aisle').shadowRoot.getAnimations({subtree: true}).length"
     assert tab.evaluate(animations) == 0
+    tab.evaluate("""() => {
+      const strip = document.querySelector('syndicator-aisle').shadowRoot.querySelector('.strip');
+      window.places = [];
+      strip.addEventListener('scroll', () => places.push(strip.scrollLeft / strip.clientWidth));
+    }""")
     tab.locator(".thumbs button").nth(1).click()
-    strip = "(() => { const one = document.querySelector('syndicator-aisle').shadowRoot.querySelector('.strip'); return one.scrollLeft / one.clientWidth })()"
-    assert tab.evaluate(strip) == pytest.approx(1, abs=0.05), "at once, not gliding"
+    tab.wait_for_function("places.length > 0")
+    assert tab.evaluate("places[0]") == pytest.approx(1, abs=0.05), "at once, not gliding"
 
 
 def test_paper_shows_every_picture_and_answer(world, tab, heard):
