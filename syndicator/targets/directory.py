@@ -76,6 +76,9 @@ class DirectoryTarget:
             TargetError: The file cannot be read.
         """
         self.usage.reads += 1
+        return self._content(key)
+
+    def _content(self, key: str) -> bytes | None:
         path = self.root / checked(key)
         with _told("read", path):
             try:
@@ -102,7 +105,7 @@ class DirectoryTarget:
             TargetError: A file cannot be read or written.
         """
         with self._locked():
-            found = [self.read(swap.blob.key) == swap.expected for swap in swaps]
+            found = [self._content(swap.blob.key) == swap.expected for swap in swaps]
             self.write(swap.blob for swap, match in zip(swaps, found, strict=True) if match)
         return found
 
