@@ -206,7 +206,7 @@ const reading = (host) => /** @type {HTMLElement | null} */ (host.closest("[lang
 const documents = ({ document: { documents: files = [] }, locale, root, say }) =>
   files.length > 0 && section(say, "documents",
     list({}, files.map((/** @type {Json} */ { src, type, title, language, size, pages, version }) => {
-      const facts = [title && say(`doc-${type}`), version, language && named(locale, language), pages && say("pages", { count: pages }), size && bytes(locale, size)];
+      const facts = [title && say(`doc-${type}`), version && `\u2066${version}\u2069`, language && named(locale, language), pages && say("pages", { count: pages }), size && bytes(locale, size)];
       return h("li", {}, h("a", { href: safe(src, root), target: "_blank", rel: "noopener", hreflang: language, part: "document" },
         h("span", { class: "name" }, title || say(`doc-${type}`)), h("span", { class: "facts" }, facts.filter(Boolean).join(" · "))));
     })));
