@@ -42,8 +42,10 @@ Product = dict[str, Any]
 
 
 def money(amount: str) -> Markup:
-    """Write an amount as a German shopper reads it, `1.899,00 €`, in any text."""
-    whole = f"{float(amount):,.2f}".translate(str.maketrans(",.", ".,"))
+    """Write an amount as the reader does, `1.899,00 €` in German, in text of any direction."""
+    whole = f"{float(amount):,.2f}"
+    if g.lang == "de":
+        whole = whole.translate(str.maketrans(",.", ".,"))
     return Markup("<bdi>{} €</bdi>").format(whole)
 
 

@@ -101,7 +101,8 @@ def _facts(locale: str, say: Say, file: Mapping[str, Any]) -> str:
     language = file.get("language", "")
     told = [
         say(f"doc-{file['type']}") if file.get("title") else "",
-        file.get("version", ""),
+        # Its own direction: `2026-02` keeps its order among Arabic words.
+        f"\u2066{file['version']}\u2069" if file.get("version") else "",
         _language(locale, language) if language else "",
         say("pages", count=file["pages"]) if "pages" in file else "",
         _size(file["size"], locale) if "size" in file else "",

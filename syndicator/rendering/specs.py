@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from syndicator.catalog.model import (
@@ -33,6 +34,9 @@ _YES_NO = {
     "sv": ("Ja", "Nej"),
 }
 """Babel does not expose CLDR's yes and no, so the languages that we support say their own."""
+
+_ARABIC = frozenset({"ar", "fa", "ps", "ur"})
+"""Languages of the Arabic script, whose comma is its own."""
 
 
 def render_specs(product: Product, view: View, words: Words) -> list[dict[str, Any]]:
@@ -89,11 +93,16 @@ def _text(definition: SpecDefinition, value: SpecValue, words: Words) -> str:
         case Flag():
             return yes_no(value.value, locale)
         case Choice():
-            return ", ".join(_choice(definition, code, words) for code in value.codes)
+            return _listed((_choice(definition, code, words) for code in value.codes), locale)
         case Series():
-            return ", ".join(filter(None, map(words.pick, value.items)))
+            return _listed(filter(None, map(words.pick, value.items)), locale)
         case Prose():
             return words.pick(value.text)
+
+
+def _listed(parts: Iterable[str], locale: str) -> str:
+    """Return names one after another, with the comma of the script."""
+    return ("، " if locale.partition("-")[0] in _ARABIC else ", ").join(parts)
 
 
 def _choice(definition: SpecDefinition, code: str, words: Words) -> str:

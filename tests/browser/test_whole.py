@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
@@ -132,6 +133,32 @@ def test_the_shop_s_server_includes_the_product_and_the_script_adopts_it(
         assert [url for url in asked if "/o/" in url or "/e/" in url] == []
         tab.locator("[data-act=zoom]").first.click()
         tab.locator("dialog[open]").wait_for()
+
+
+def test_the_arabic_page_is_arabic_from_right_to_left(
+    shop_module: ModuleType, norrvind: Published, tab: Page, heard: Heard
+) -> None:
+    """Words, figures and units are the reader's; on the narrowest phone, accessible to all."""
+    with shopping(shop_module, norrvind, "velohaus") as (_engine, shop):
+        tab.goto(f"{shop}/p/fjord-7?lang=ar")
+        assert heard("view")["locale"] == "ar"
+        assert shown(tab) == norrvind.workspace.catalog.products["NV-FJORD-7"].title["ar"]
+        body = tab.locator("syndicator-aisle .aisle")
+        assert body.evaluate("one => [one.lang, one.dir]") == ["ar", "rtl"]
+        assert body.locator("[lang]:not([lang=ar])").count() == 0, "nothing is left in English"
+        specs = " ".join(body.locator("[part=table]").all_inner_texts())
+        for figure in ("25.4 كغم", "70–140 كم", "75 نيوتن متر", "S، M، L، XL"):
+            assert figure in specs
+        told = body.locator("td", has_text="625").evaluate(
+            "one => { const words = document.createRange(); words.selectNodeContents(one);"
+            " return one.getBoundingClientRect().right - words.getBoundingClientRect().right; }"
+        )
+        assert abs(told) < 1, "a value begins on the right even where its letters are Latin"
+        assert "4,099.00" in body.locator("[part=price]").inner_text()
+        tab.set_viewport_size({"width": 320, "height": 700})
+        assert tab.evaluate("document.documentElement.scrollWidth") == 320
+        found = Axe().run(tab, options={"iframes": False}).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
 
 
 def test_a_dealer_s_own_words_replace_the_brand_s(norrvind: Published, tab: Page) -> None:

@@ -15,7 +15,7 @@ import yaml
 from PIL import Image
 from pypdf import PdfReader
 
-LOCALES = ("en", "de", "fr")
+LOCALES = ("en", "de", "fr", "ar")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -126,6 +126,27 @@ def test_english_is_whole_german_nearly_and_french_has_gaps(products: dict[str, 
     counts = Counter(locale for _, text in texts(products) for locale in text)
     assert 0.95 * counts["en"] < counts["de"] < counts["en"]
     assert 0.4 * counts["en"] < counts["fr"] < 0.9 * counts["en"]
+
+
+def test_arabic_lacks_long_texts_alone(
+    products: dict[str, Any], families: dict[str, Any], repository: Path
+) -> None:
+    """Names, summaries, specs and pictures speak Arabic everywhere; the shop's e-bikes wholly."""
+    shared = [
+        yaml.safe_load((repository / "content" / name).read_text())
+        for name in ("support.yaml", "configurators/fjord.yaml")
+    ]
+    told = texts({"families": families, "shared": shared, "products": products})
+    lacking = {path for path, text in told if "ar" not in text}
+    assert {re.sub(r"^\.products\.[\w-]+\.|\[\d+\]", "", path) for path in lacking} <= {
+        "description",
+        "features.title",
+        "features.text",
+        "support.questions.question",
+        "support.questions.answer",
+    }
+    whole = ("NV-FJORD-7", "NV-FJORD-7-LOW", "NV-SUND-4", "NV-SUND-6", "NV-BAG-PAN-20")
+    assert not [path for path in lacking if path.split(".")[2] in whole]
 
 
 def test_the_stories_are_told(products: dict[str, Any]) -> None:
