@@ -13,7 +13,7 @@ from syndicator.bundle.restore import build_of
 from syndicator.canonical import Namer
 from syndicator.errors import UsageError, VerificationError
 from syndicator.targets.apply import publish
-from syndicator.targets.deliver import Feeds
+from syndicator.targets.delivery import Feeds
 from syndicator.targets.port import Target
 from syndicator.targets.reading import (
     Live,
@@ -21,8 +21,8 @@ from syndicator.targets.reading import (
     parsed_release,
     read_all,
     read_live,
-    read_ref,
 )
+from syndicator.targets.reference import read_ref
 from syndicator.targets.report import Report
 
 

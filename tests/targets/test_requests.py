@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.bundle import Build, diff, keys
+from syndicator.bundle import Build, diff
 from syndicator.errors import Origin
 from syndicator.targets import (
     MemoryTarget,
@@ -19,6 +19,7 @@ from syndicator.targets import (
     survey,
     verify,
 )
+from syndicator.targets.reference import LIVE
 from syndicator.targets.s3 import S3Target
 from tests.targets.seaweed import ACCESS, SECRET, Server, bucket
 from tests.targets.world import NAMER, NOW, World, assert_live, sku
@@ -117,7 +118,7 @@ def test_renewed_credentials_are_found_after_a_failure(
     forget_buckets()
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     assert open_target(at_home, Path()) is not stale
-    assert open_target(at_home, Path()).read(keys.LIVE) is None
+    assert open_target(at_home, Path()).read(LIVE) is None
 
 
 def test_looking_at_everything_reads_each_object_once() -> None:
