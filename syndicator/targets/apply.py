@@ -11,11 +11,12 @@ from syndicator import canonical
 from syndicator.bundle import Build, Plan, Release, Signer, compose, diff, encode_release, keys
 from syndicator.bundle.release import Stored, media_bytes, media_reference
 from syndicator.errors import ConflictError, VerificationError
+from syndicator.targets.comparing import differences
 from syndicator.targets.conditional import step_aside, swap_certainly
 from syndicator.targets.delivery import Delivery, Feeds, deliver
 from syndicator.targets.pending import rescue
 from syndicator.targets.port import Blob, Swap, Target, blob
-from syndicator.targets.reading import Live, fetcher, read_live
+from syndicator.targets.reading import Live, read_live
 from syndicator.targets.reference import LIVE, Ref
 from syndicator.targets.report import Report
 
@@ -55,7 +56,8 @@ def publish(
     attempt = _Publish(target, build, now, nonce, asset, feeds, clock, report)
     if plan is None:
         live = read_live(target)
-        plan = diff(live.release if live else None, build, fetcher(target))
+        previous = live.release if live else None
+        plan = diff(previous, build, differences(target, previous, build))
     for lost in range(_ATTEMPTS):
         tried = clock()
         if attempt.apply(live, plan):
@@ -64,7 +66,8 @@ def publish(
         if not reviewed:
             step_aside(clock() - tried, lost)
         live = read_live(target)
-        fresh = diff(live.release if live else None, build, fetcher(target))
+        previous = live.release if live else None
+        fresh = diff(previous, build, differences(target, previous, build))
         if reviewed and fresh.fingerprint != plan.fingerprint:
             got = live.ref.release if live else None
             raise ConflictError(LIVE, plan.parent or None, got)
