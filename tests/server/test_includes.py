@@ -169,6 +169,14 @@ def test_a_product_comes_from_files_alone(include, way, root):
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_the_shops_own_form_is_put_in(include, way, root):
+    form = '<form slot="cart">Buy</form>'
+    html, plain = include(way, root, [["sku:NV-1", "de", form], ["sku:NV-1", "de"]])
+    assert f"</template>{form}</syndicator-aisle>" in html
+    assert html.replace(form, "") == plain
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_large_edition_is_walked_down_its_trees(include, way, root, site):
     head = json.loads(site.read(keys.head(NAMER, "fr")))
     assert "lookups" in head

@@ -129,8 +129,8 @@ const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
     count > 1 && list({ class: "thumbs", "aria-label": say("choose") }, thumbs));
 };
 
-/** What it costs here: the partner's own offer, else what the manufacturer recommends. @param {Pick<Context, "document" | "offer" | "host" | "say">} context */
-const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say }) => {
+/** What it costs here: the partner's own offer, else what the manufacturer recommends. @param {Pick<Context, "document" | "offer" | "say">} context */
+const price = ({ document: { price: asked, lifecycle, sku }, offer, say }) => {
   const status = lifecycle?.status != "available" && lifecycle?.status;
   const amount = offer?.text
     ? h("p", { class: "price", part: "price" }, h("bdi", {}, offer.text))
@@ -142,7 +142,7 @@ const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say })
     offer && h("p", { class: "stock", part: "stock" }, say(offer.availability ?? ""), offer.availability && offer.delivery && " · ", h("bdi", {}, offer.delivery)),
     offer?.updated && h("p", { class: "facts" }, say("updated", { at: offer.updated })),
     status && h("p", { class: "status", part: "status" }, say(status)),
-    offer?.availability != "out-of-stock" && host.hasAttribute("cart") && button("addtocart", { class: "action", part: "cart", "data-sku": sku }, h("span", {}, say("addtocart")))));
+    offer?.availability != "out-of-stock" && h("slot", { name: "cart" }, button("addtocart", { class: "action", part: "cart", "data-sku": sku }, h("span", {}, say("addtocart"))))));
 };
 
 /** @param {Context} context */
@@ -387,7 +387,7 @@ export const adopt = async (body, host, part) => {
   const own = partner.told(host);
   const document = { sku: body.dataset.sku };
   const offer = await partner.resolve(document, body.lang, host, own);
-  if (offer) body.querySelector(".offer")?.replaceWith(price({ document, offer, host, say: speak(own.words) }));
+  if (offer) body.querySelector(".offer")?.replaceWith(price({ document, offer, say: speak(own.words) }));
 };
 
 /**

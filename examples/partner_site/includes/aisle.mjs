@@ -38,9 +38,11 @@ export class Aisle {
   /**
    * A product ready for the page; null where there is nothing to show.
    * @param {string} key `sku:…`, `gtin:…` with 14 digits, or `mpn:BRAND|MPN`
-   * @param {string} locale @returns {Promise<string | null>}
+   * @param {string} locale
+   * @param {string} [cart] your own form, HTML with `slot="cart"`, which stands below the price
+   * @returns {Promise<string | null>}
    */
-  async html(key, locale) {
+  async html(key, locale, cart = "") {
     const wanted = key.toLowerCase();
     try {
       const head = await this.#head(locale);
@@ -48,19 +50,20 @@ export class Aisle {
       for (const number of await this.#numbers(head, wanted)) {
         const page = await this.#page(drawn, number);
         const product = page.drawn.find((/** @type {Json} */ one) => one.keys.includes(wanted));
-        if (product) return await this.#joined(product.html, drawn.look);
+        if (product) return await this.#joined(product.html, drawn.look, cart);
       }
     } catch {} // not reachable, not what was published, or not drawn for servers
     return null;
   }
 
-  /** @param {string[]} pieces @param {string[]} look */
-  async #joined([opening, ...pieces], [key, integrity]) {
+  /** @param {string[]} pieces @param {string[]} look @param {string} cart */
+  async #joined([opening, ...pieces], [key, integrity], cart) {
     const style = this.linked
       ? `<link rel="stylesheet" href="${escape(this.shown + key)}" integrity="${integrity}" crossorigin="anonymous">`
       : `<style>${await this.#read(key, integrity)}</style>`;
     const body = opening + style + pieces.join(escape(this.shown));
-    return `<div data-syndicator-partner="${escape(this.partner)}">${body}</div>`;
+    const end = body.lastIndexOf("</syndicator-aisle>");
+    return `<div data-syndicator-partner="${escape(this.partner)}">${cart ? body.slice(0, end) + cart + body.slice(end) : body}</div>`;
   }
 
   /** @param {string} locale @returns {Promise<Json>} */

@@ -35,9 +35,10 @@ final class Aisle
 
     /**
      * Return a product ready for the page; null where there is nothing to show. `key` is `sku:…`,
-     * `gtin:…` with 14 digits, or `mpn:BRAND|MPN`.
+     * `gtin:…` with 14 digits, or `mpn:BRAND|MPN`. `cart` is your own form, HTML with
+     * `slot="cart"`, which then stands below the price.
      */
-    public function html(string $key, string $locale): ?string
+    public function html(string $key, string $locale, string $cart = ''): ?string
     {
         $key = function_exists('mb_strtolower') ? mb_strtolower($key) : strtolower($key);
         try {
@@ -49,7 +50,7 @@ final class Aisle
             foreach ($this->numbers($head, $key) as $number) {
                 foreach ($this->page($drawn, $number)['drawn'] as $product) {
                     if (in_array($key, $product['keys'], true)) {
-                        return $this->joined($product['html'], $drawn['look']);
+                        return $this->joined($product['html'], $drawn['look'], $cart);
                     }
                 }
             }
@@ -59,13 +60,16 @@ final class Aisle
         return null;
     }
 
-    private function joined(array $pieces, array $look): string
+    private function joined(array $pieces, array $look, string $cart): string
     {
         [$key, $integrity] = $look;
         $style = $this->linked
             ? '<link rel="stylesheet" href="' . htmlspecialchars($this->public . $key) . "\" integrity=\"$integrity\" crossorigin=\"anonymous\">"
             : '<style>' . $this->read($key, $integrity) . '</style>';
         $body = array_shift($pieces) . $style . implode(htmlspecialchars($this->public), $pieces);
+        if ($cart !== '') {
+            $body = substr_replace($body, $cart, strrpos($body, '</syndicator-aisle>'), 0);
+        }
         return '<div data-syndicator-partner="' . htmlspecialchars($this->partner) . "\">$body</div>";
     }
 

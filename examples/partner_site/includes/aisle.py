@@ -43,10 +43,11 @@ class Aisle:
         self.public = public or root
         self._kept: dict[str, tuple[float, Any]] = {}
 
-    def html(self, key: str, locale: str) -> str | None:
+    def html(self, key: str, locale: str, cart: str = "") -> str | None:
         """Return a product ready for the page; None where there is nothing to show.
 
-        `key` is `sku:…`, `gtin:…` with 14 digits, or `mpn:BRAND|MPN`.
+        `key` is `sku:…`, `gtin:…` with 14 digits, or `mpn:BRAND|MPN`. `cart` is your own form,
+        HTML with `slot="cart"`, which then stands below the price.
         """
         key = key.lower()
         try:
@@ -55,7 +56,7 @@ class Aisle:
             for number in self._numbers(head, key):
                 for product in self._page(drawn, number)["drawn"]:
                     if key in product["keys"]:
-                        return self._joined(product["html"], drawn["look"])
+                        return self._joined(product["html"], drawn["look"], cart)
         except (OSError, ValueError, LookupError):
             pass  # not reachable, not what was published, or not drawn for servers
         return None
@@ -72,7 +73,7 @@ class Aisle:
         """Return a text that changes whenever a product of a locale does."""
         return str(self._head(locale)["drawn"][0][0])
 
-    def _joined(self, pieces: list[str], look: list[str]) -> str:
+    def _joined(self, pieces: list[str], look: list[str], cart: str = "") -> str:
         if self.linked:
             address = html.escape(self.public + look[0])
             verified = f'integrity="{look[1]}" crossorigin="anonymous"'
@@ -80,6 +81,8 @@ class Aisle:
         else:
             style = f"<style>{self._read(*look).decode()}</style>"
         body = pieces[0] + style + html.escape(self.public).join(pieces[1:])
+        if cart:
+            body = f"{cart}</syndicator-aisle>".join(body.rsplit("</syndicator-aisle>", 1))
         return f'<div data-syndicator-partner="{html.escape(self.partner)}">{body}</div>'
 
     def _head(self, locale: str) -> dict[str, Any]:
