@@ -42,6 +42,7 @@ from syndicator.targets import (  # noqa: E402
     read_ref,
     roll_back,
 )
+from syndicator.targets.directory import SAVES  # noqa: E402
 
 _COLD, _MEMORY, _ROLLBACK, _WAY, _FEWER, _FILES = 600, 3000, 5, 16_384, 5, 3
 """What was asked for: seconds, MB, seconds, bytes, times fewer requests, times plain files."""
@@ -164,7 +165,8 @@ def _way(rows: Rows, build: Build) -> None:
     edition = max(build.editions.values(), key=lambda edition: edition.head["count"])
 
     def weigh(data: bytes) -> int:
-        return len(brotli.compress(data, quality=5))
+        packed = len(brotli.compress(data, quality=5))
+        return packed if len(data) - packed >= SAVES else len(data)
 
     kinds: dict[str, int] = {}
     for key in edition.nodes:

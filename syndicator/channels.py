@@ -56,11 +56,8 @@ def render_channel(
     entry = release.partners[partner]
     record = release.editions[entry.editions.get(channel.locale, entry.editions[entry.default])]
     known = workspace.manifests.partners.get(partner)
-    changes = [
-        {"sku": change.sku, "kind": change.kind, "at": change.at, "generation": change.generation}
-        for change in record.changes
-    ]
-    changed = {change.sku for change in record.changes}
+    changes = [change._asdict() for change in record.each_change()]
+    changed = {change["sku"] for change in changes}
     only = changed if channel.format.is_change_feed else None
     source = FeedInput(
         brand=entry.brand,

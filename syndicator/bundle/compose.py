@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from syndicator.bundle import keys
@@ -12,7 +12,7 @@ from syndicator.bundle.plan import Delta, EditionPlan, Plan
 from syndicator.bundle.release import (
     CHANGES_KEPT,
     Alias,
-    Change,
+    Changes,
     EditionRecord,
     PartnerRecord,
     Release,
@@ -60,7 +60,7 @@ def _record(
         return old
     packed = build.editions[step.edition]
     base = before.get(step.base) if step.base else None
-    fresh = tuple(_changes(step.delta, at, generation))
+    fresh = Changes(at=at, generation=generation, **_listed(step.delta))
     flips = old is None or step.flips
     return EditionRecord(
         edition=step.edition,
@@ -70,14 +70,21 @@ def _record(
         head=packed.head,
         price_list=packed.edition.price_list,
         media=media_reference(packed.media, build.namer),
-        changes=(*fresh, *(base.changes if base else ()))[:CHANGES_KEPT],
+        changes=tuple(_newest((fresh, *(base.changes if base else ())))),
     )
 
 
-def _changes(delta: Delta, at: str, generation: int) -> Iterator[Change]:
-    for kind, skus in (("gained", delta.gained), ("changed", delta.changed), ("lost", delta.lost)):
-        for sku in skus[:CHANGES_KEPT]:
-            yield Change(sku=sku, kind=kind, at=at, generation=generation)
+def _listed(delta: Delta) -> dict[str, tuple[str, ...]]:
+    return {kind: getattr(delta, kind) for kind in ("gained", "changed", "lost")}
+
+
+def _newest(changes: Iterable[Changes]) -> Iterator[Changes]:
+    """Yield the changes of releases as long as there is room for their products."""
+    room = CHANGES_KEPT
+    for one in changes:
+        if kept := one.first(room):
+            yield kept
+        room -= len(kept)
 
 
 def _partners(previous: Release | None, build: Build, generation: int) -> dict[str, PartnerRecord]:

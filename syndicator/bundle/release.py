@@ -7,10 +7,11 @@ release stays small and a change rewrites only the records it touches.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,7 +25,7 @@ from syndicator.errors import VerificationError
 
 CHANGES_KEPT = 200
 """Changes that an edition's record remembers for its feeds."""
-_EDITIONS_TOGETHER = 16
+_EDITIONS_TOGETHER = 64
 _PARTNERS_TOGETHER = 256
 
 
@@ -32,7 +33,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of stored records; readers ignore keys that they do not know."""
 
 
-class Change(_Record, frozen=True):
+class Change(NamedTuple):
     """One product that came, went or became different in an edition."""
 
     sku: str
@@ -41,6 +42,32 @@ class Change(_Record, frozen=True):
     at: str
     """RFC 3339 instant of the release."""
     generation: int
+
+
+class Changes(_Record, frozen=True, omit_defaults=True):
+    """What one release changed in an edition: SKUs in catalog order, by kind."""
+
+    at: str
+    """RFC 3339 instant of the release."""
+    generation: int
+    gained: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.gained) + len(self.changed) + len(self.lost)
+
+    def first(self, count: int) -> Changes:
+        """Return the first changes, at most `count`."""
+        gained, changed = self.gained[:count], self.changed[: max(0, count - len(self.gained))]
+        lost = self.lost[: max(0, count - len(self.gained) - len(self.changed))]
+        return msgspec.structs.replace(self, gained=gained, changed=changed, lost=lost)
+
+    def each(self) -> Iterator[Change]:
+        """Yield every product: first those gained, then changed, then lost."""
+        for kind in ("gained", "changed", "lost"):
+            for sku in getattr(self, kind):
+                yield Change(sku, kind, self.at, self.generation)
 
 
 class EditionRecord(_Record, frozen=True):
@@ -55,8 +82,12 @@ class EditionRecord(_Record, frozen=True):
     price_list: str = ""
     media: Reference | None = None
     """The private object that lists the keys of its pictures and files."""
-    changes: tuple[Change, ...] = ()
-    """Newest first, at most `CHANGES_KEPT`."""
+    changes: tuple[Changes, ...] = ()
+    """Release by release, newest first, at most `CHANGES_KEPT` products."""
+
+    def each_change(self) -> Iterator[Change]:
+        """Yield the products that changed, newest first."""
+        return chain.from_iterable(changes.each() for changes in self.changes)
 
     @property
     def handle(self) -> str:

@@ -11,7 +11,7 @@ from syndicator import canonical
 from syndicator.bundle import Build, Plan, Ref, Release, Signer, compose, diff, encode_release, keys
 from syndicator.bundle.release import Stored, media_bytes, media_reference
 from syndicator.errors import ConflictError, VerificationError
-from syndicator.targets.conditional import swap_certainly
+from syndicator.targets.conditional import step_aside, swap_certainly
 from syndicator.targets.deliver import Delivery, Feeds, deliver
 from syndicator.targets.pending import rescue
 from syndicator.targets.port import Blob, Swap, Target, blob
@@ -55,10 +55,13 @@ def publish(
     if plan is None:
         live = read_live(target)
         plan = diff(live.release if live else None, build, fetcher(target))
-    for _ in range(_ATTEMPTS):
+    for lost in range(_ATTEMPTS):
+        tried = clock()
         if attempt.apply(live, plan):
             report.seconds = clock() - began
             return report
+        if not reviewed:
+            step_aside(clock() - tried, lost)
         live = read_live(target)
         fresh = diff(live.release if live else None, build, fetcher(target))
         if reviewed and fresh.fingerprint != plan.fingerprint:

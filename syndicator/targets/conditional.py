@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Mapping
 
 import msgspec
@@ -11,6 +13,18 @@ from syndicator.errors import TargetError
 from syndicator.targets.port import AmbiguousError, Swap, Target, blob
 
 _TRIES = 5
+_LONGEST = 5.0
+"""Seconds that a publisher who was overtaken waits at most before it tries again."""
+_chance = secrets.SystemRandom()
+
+
+def step_aside(took: float, lost: int) -> None:
+    """Wait after an attempt that `took` so many seconds was overtaken, `lost` others before it.
+
+    By chance up to as long as the attempt, and that much longer after each one: of publishers who
+    race, most let one through instead of writing what will be in vain.
+    """
+    time.sleep(_chance.uniform(0, min(_LONGEST, took * (1 + lost))))
 
 
 def swap_certainly(target: Target, swap: Swap) -> bool:

@@ -32,7 +32,8 @@ NEIGHBOURS = (".br", ".gz")
 """Suffixes of compressed neighbours."""
 _BROTLI_QUALITY = 5
 _GZIP_LEVEL = 4
-_SMALLEST_COMPRESSED = 256
+SAVES = 512
+"""Bytes that a compressed neighbour saves at least; where it would save less, there is none."""
 _FLUSHED_ONE_BY_ONE = 12
 """Up to so many files are flushed one by one; beyond, one barrier for the machine is faster."""
 _THREADS = 4
@@ -76,6 +77,9 @@ class DirectoryTarget:
             TargetError: The file cannot be read.
         """
         self.usage.reads += 1
+        return self._content(key)
+
+    def _content(self, key: str) -> bytes | None:
         path = self.root / checked(key)
         with _told("read", path):
             try:
@@ -102,7 +106,7 @@ class DirectoryTarget:
             TargetError: A file cannot be read or written.
         """
         with self._locked():
-            found = [self.read(swap.blob.key) == swap.expected for swap in swaps]
+            found = [self._content(swap.blob.key) == swap.expected for swap in swaps]
             self.write(swap.blob for swap, match in zip(swaps, found, strict=True) if match)
         return found
 
@@ -193,8 +197,7 @@ class DirectoryTarget:
         """Renew an immutable blob that is there, or write it; for any thread."""
         path = self._path(blob.key)
         if self._renewed(blob, path):
-            suffixes = (*(NEIGHBOURS if _compressible(blob) else ()), "")
-            return _Files(path, dict.fromkeys(suffixes, path), 0)
+            return _Files(path, dict.fromkeys((*_neighbours(path), ""), path), 0)
         files = self._staged(blob)
         for suffix, file in files.staged.items():
             self._reveal(file, path + suffix)
@@ -207,7 +210,10 @@ class DirectoryTarget:
             with open(path, "rb") as file:  # noqa: PTH123  see above
                 if file.read() != blob.data:
                     return False
-            for suffix in (*(NEIGHBOURS if _compressible(blob) else ()), ""):
+            there = _neighbours(path)
+            if len(there) < len(NEIGHBOURS) and len(_forms(blob)) > 1:
+                return False
+            for suffix in (*there, ""):
                 os.utime(path + suffix)
         except OSError:
             return False  # writing will tell what is wrong, if anything is
@@ -281,14 +287,15 @@ class DirectoryTarget:
             os.close(handle)
 
 
-def _compressible(blob: Blob) -> bool:
-    """Tell whether a blob has compressed neighbours."""
-    served = blob.textual and blob.key.startswith("public/")
-    return served and len(blob.data) >= _SMALLEST_COMPRESSED
+def _neighbours(path: str) -> list[str]:
+    return [suffix for suffix in NEIGHBOURS if os.path.exists(path + suffix)]  # noqa: PTH110  see above
 
 
 def _forms(blob: Blob) -> Forms:
-    return _compressed(blob.data) if _compressible(blob) else [("", blob.data)]
+    """Return suffix and bytes of every file of a blob, the plain one last."""
+    served = blob.textual and blob.key.startswith("public/")
+    packed = _compressed(blob.data) if served and len(blob.data) > SAVES else []
+    return [*packed, ("", blob.data)]
 
 
 def _window(data: bytes) -> int:
@@ -297,12 +304,11 @@ def _window(data: bytes) -> int:
 
 
 def _compressed(data: bytes) -> Forms:
-    """Return suffix and bytes of every file of a compressed blob, the plain one last."""
-    return [
-        (".br", brotli.compress(data, quality=_BROTLI_QUALITY, lgwin=_window(data))),
-        (".gz", gzip.compress(data, _GZIP_LEVEL, mtime=0)),
-        ("", data),
-    ]
+    """Return suffix and bytes of the compressed neighbours; none where they save too little."""
+    small = brotli.compress(data, quality=_BROTLI_QUALITY, lgwin=_window(data))
+    if len(data) - len(small) < SAVES:
+        return []
+    return [(".br", small), (".gz", gzip.compress(data, _GZIP_LEVEL, mtime=0))]
 
 
 def _write(path: str, data: bytes) -> None:

@@ -154,7 +154,10 @@ class _Reader:
 
 
 def _address(value: str) -> bool:
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # an IPv6 address that is none
+        return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 

@@ -20,8 +20,9 @@ from typing import Any
 
 from syndicator.targets import DirectoryTarget, Target
 from syndicator.targets.s3 import S3Target
-from tests.faults.killing import Outcome, Steps, campaign, watch_files, watch_requests
+from tests.faults.killing import Outcome, Site, campaign, watch_files, watch_requests
 from tests.faults.racing import race
+from tests.faults.shopper import Shopper
 from tests.targets.seaweed import Server, server
 
 _ERRORS = ("tests/faults/test_s3_errors.py", "tests/faults/test_disk.py")
@@ -68,26 +69,31 @@ def main() -> int:
 def kill_directory(place: Path, points: int, seed: int) -> Outcome:
     """Kill children at random steps on the file system."""
     root = place / "kills"
-    return campaign(
-        lambda: DirectoryTarget(root),
-        points,
-        watch=lambda steps, _: watch_files(steps),
-        seed=seed,
-    )
+
+    def opened() -> Target:
+        return DirectoryTarget(root)
+
+    return campaign(Site(opened, opened, opened(), watch_files), points, seed=seed)
 
 
 def kill_s3(store: Server, points: int, seed: int) -> Outcome:
     """Kill children at random requests to a real S3 server."""
     bucket = _bucket(store)
+    # A forked child must not share connections with its parent: its clients are made before,
+    # because that is slow, and nobody else ever uses them.
+    unused = {attempts: store.client(attempts) for attempts in (1, 5)}
+    own = S3Target(store.connector(), bucket)
 
-    def opened() -> Target:
-        # A forked child must not share connections with its parent, so nothing is kept.
-        return S3Target(store.client, bucket)
+    def survivor() -> Target:
+        own._versions.clear()
+        vars(own).pop("shared", None)
+        return own
 
-    def watch(steps: Steps, target: Target) -> None:
-        watch_requests(steps, target)
+    def victim() -> Target:
+        return S3Target(unused.__getitem__, bucket)
 
-    return campaign(opened, points, watch=watch, seed=seed)
+    shopper = Shopper(store.endpoint, bucket)
+    return campaign(Site(victim, survivor, shopper, watch_requests), points, seed=seed)
 
 
 def injected() -> dict[str, Any]:

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from syndicator.targets import Retention, Target, gc, read_live, survey, verify
+from syndicator.errors import SyndicatorError
+from syndicator.targets import Readable, Retention, Target, gc, read_live, survey, verify
 from tests.targets.world import NAMER, Reader, World, assert_live
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -24,6 +25,22 @@ _RETENTION = Retention(count=2, age=timedelta(0), grace=timedelta(0))
 _FILE_STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.utime", "fcntl.flock"}
 
 Open = Callable[[], Target]
+Watch = Callable[["Steps", Target], None]
+_TOLD = 25
+"""Points after which the counts so far are told."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One target as everybody meets it."""
+
+    victim: Open
+    """Opens it in a forked child, as a machine that knows nothing of it."""
+    survivor: Open
+    """Opens it in this process, likewise."""
+    shopper: Readable
+    watch: Watch
+    """Counts the steps of a child."""
 
 
 @dataclass
@@ -63,7 +80,7 @@ class Steps:
             self.step()
 
 
-def watch_files(steps: Steps) -> None:
+def watch_files(steps: Steps, _: Target) -> None:
     """Count steps on the file system; for the rest of this (forked) process."""
     sys.addaudithook(steps.audited)
 
@@ -82,16 +99,14 @@ class Uniform(World):
         self.prices = dict.fromkeys(range(1, self.products + 1), price)
 
 
-def campaign(
-    open_target: Open, points: int, *, watch: Callable[[Steps, Target], None], seed: int
-) -> Outcome:
+def campaign(site: Site, points: int, *, seed: int) -> Outcome:
     """Kill `points` children, each before one of its steps, chosen at random."""
     chance, outcome = random.Random(seed), Outcome()  # noqa: S311  a repeatable choice
     world = Uniform(products=30, partners=6, words=30)
     world.set(1)
-    world.publish(open_target())
+    world.publish(site.survivor())
     world.set(0)
-    steps = {kind: _count(open_target, world, kind, watch) for kind in (False, True)}
+    steps = {kind: _count(site, world, kind) for kind in (False, True)}
     for number in range(1, points + 1):
         collecting = number % 4 == 0
         fatal = chance.randint(1, steps[collecting])
@@ -100,20 +115,20 @@ def campaign(
             world.set(number + 1)
             world.gone = {"partner5"} if number % 3 == 0 else set()
         try:
-            _one(open_target, world, fatal, collecting, watch, outcome, before)
-        except AssertionError as error:
+            _one(site, world, fatal, collecting, outcome, before)
+        except (AssertionError, SyndicatorError) as error:
             outcome.failures.append(f"point {number} (step {fatal}): {error}")
+        if number % _TOLD == 0:
+            print(outcome, file=sys.stderr, flush=True)  # noqa: T201  progress of a long run
     return outcome
 
 
-def _count(
-    open_target: Open, world: World, collecting: bool, watch: Callable[[Steps, Target], None]
-) -> int:
+def _count(site: Site, world: World, collecting: bool) -> int:
     """Return how many steps a child takes that nobody kills."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _victim(open_target, world, 0, collecting, watch, writing)
+        _victim(site, world, 0, collecting, writing)
     os.close(writing)
     told = os.read(reading, 100)
     os.close(reading)
@@ -122,27 +137,20 @@ def _count(
 
 
 def _one(
-    open_target: Open,
-    world: Uniform,
-    fatal: int,
-    collecting: bool,
-    watch: Callable[[Steps, Target], None],
-    outcome: Outcome,
-    before: int,
+    site: Site, world: Uniform, fatal: int, collecting: bool, outcome: Outcome, before: int
 ) -> None:
     child = os.fork()
     if child == 0:
-        _victim(open_target, world, fatal, collecting, watch)
+        _victim(site, world, fatal, collecting)
     outcome.points += 1
     allowed = {str(before), str(world.prices[1])}
-    reading = open_target()
-    status = _read_while_it_lives(child, reading, world, allowed, outcome)
+    status = _read_while_it_lives(child, site.shopper, world, allowed, outcome)
+    survivor = site.survivor()
     if os.WIFSIGNALED(status):
-        _count_death(reading, world, collecting, outcome)
-    _look(reading, world, allowed, outcome)
-    survivor = open_target()
+        _count_death(survivor, world, collecting, outcome)
+    _look(site.shopper, world, allowed, outcome)
     world.publish(survivor)
-    assert_live(world, survivor)
+    assert_live(world, survivor, site.shopper)
     if collecting:
         outcome.collected += _collect(survivor)
     found = verify(survivor, NAMER, {c.edition.id: list(c.skus) for c in world.contents()})
@@ -162,19 +170,12 @@ def _count_death(target: Target, world: World, collecting: bool, outcome: Outcom
     outcome.publishing += not committed
 
 
-def _victim(
-    open_target: Open,
-    world: Uniform,
-    fatal: int,
-    collecting: bool,
-    watch: Callable[[Steps, Target], None],
-    tell: int = -1,
-) -> None:
+def _victim(site: Site, world: World, fatal: int, collecting: bool, tell: int = -1) -> None:
     """Publish or collect until the fatal step; never returns."""
     code = 1
     try:
-        target, steps = open_target(), Steps(fatal)
-        watch(steps, target)
+        target, steps = site.victim(), Steps(fatal)
+        site.watch(steps, target)
         if collecting:
             _collect(target)
         else:
@@ -195,22 +196,22 @@ def _collect(target: Target) -> int:
 
 
 def _read_while_it_lives(
-    child: int, target: Target, world: Uniform, allowed: set[str], outcome: Outcome
+    child: int, shopper: Readable, world: Uniform, allowed: set[str], outcome: Outcome
 ) -> int:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return status
-        _look(target, world, allowed, outcome)
+        _look(shopper, world, allowed, outcome)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     raise AssertionError("the publisher hung")
 
 
-def _look(target: Target, world: Uniform, allowed: set[str], outcome: Outcome) -> None:
+def _look(shopper: Readable, world: Uniform, allowed: set[str], outcome: Outcome) -> None:
     """Read every partner's editions; each must be complete, and of one price."""
-    reader, seen = Reader(target), set()
+    reader, seen = Reader(shopper), set()
     for partner in world.partner_ids():
         for locale in world.locales:
             prices = reader.prices(partner, locale)

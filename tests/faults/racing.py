@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from syndicator.bundle import diff
 from syndicator.errors import ConflictError
 from syndicator.targets import Target, fetcher, read_live, releases
+from syndicator.targets.conditional import step_aside
 from tests.targets.world import Reader, World, assert_live
 
 Opener = tuple[Callable[..., Target], tuple[str, ...]]
@@ -61,8 +62,11 @@ def _publisher(opener: Opener, own: int, rounds: int, queue: object) -> None:
     target, conflicts = opener[0](*opener[1]), 0
     try:
         for turn in range(rounds):
-            while not _raised(target, own, f"{own}-{turn}-{conflicts}"):
-                conflicts += 1
+            lost, began = 0, time.monotonic()
+            while not _raised(target, own, f"{own}-{turn}-{lost}"):
+                step_aside(time.monotonic() - began, lost)
+                lost, began = lost + 1, time.monotonic()
+            conflicts += lost
     except BaseException:  # noqa: BLE001  told to the parent by the exit code
         traceback.print_exc()
         sys.exit(1)

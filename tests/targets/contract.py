@@ -124,6 +124,12 @@ class TargetContract:
         assert target.usage.requests - before == 2
         assert target.usage.bytes_written >= 5
 
+    def test_a_swap_that_finds_what_it_expects_is_one_request(self, target: Target) -> None:
+        assert target.swap([Swap(put(KEY, b"1"), None)]) == [True]
+        before = target.usage.requests
+        assert target.swap([Swap(put(KEY, b"2"), b"1")]) == [True]
+        assert target.usage.requests - before == 1
+
     @pytest.mark.parametrize(
         "key",
         ["../x", "/etc/x", "a/../x", "a//x", "", "a/.hidden", "a/", "a\\..\\x", "a\nb", "~/x"],

@@ -24,11 +24,13 @@ from botocore.config import Config
 ACCESS, SECRET = "test", "testtest12"
 _IDENTITIES = {
     "identities": [
+        # Shoppers read without credentials; nobody lists or writes so.
+        {"name": "anonymous", "actions": ["Read"]},
         {
             "name": "publisher",
             "credentials": [{"accessKey": ACCESS, "secretKey": SECRET}],
             "actions": ["Admin", "Read", "List", "Tagging", "Write"],
-        }
+        },
     ]
 }
 _CLIENTS: dict[Any, Any] = {}

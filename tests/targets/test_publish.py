@@ -94,7 +94,7 @@ def test_changes_are_remembered_newest_first(target: Target) -> None:
     world.publish(target)
     live = read_live(target)
     assert live is not None
-    changes = live.release.editions["by1-en"].changes
+    changes = [*live.release.editions["by1-en"].each_change()]
     assert [(change.sku, change.kind, change.generation) for change in changes] == [
         (sku(1), "changed", 2),
         (sku(1), "gained", 1),

@@ -52,7 +52,7 @@ def test_one_price_of_three_thousand_partners_costs_heads_and_pages() -> None:
         products=360, partners=3000, groups=60, everywhere=frozenset({1}), words=8, media=False
     )
     report = world.publish(target)
-    known, requests = world.build().objects, target.usage.requests
+    known, requests, before = world.build().objects, target.usage.requests, {*target.blobs}
     world.prices[1] = 7
     build = world.build()
     live = read_live(target, report.after)
@@ -63,6 +63,19 @@ def test_one_price_of_three_thousand_partners_costs_heads_and_pages() -> None:
     assert (report.heads, len(report.live)) == (120, 3000)
     assert requests <= 1.2 * (report.heads * 2 + pages_of(build, 1))
     assert requests * 5 <= 3 * len(report.live) * len(world.locales)
+    records = {key for key in target.blobs if key.startswith("private/o/")}
+    assert len(records - before) * 32 <= report.heads
+
+
+def test_a_record_names_the_kind_and_the_instant_of_many_changes_once() -> None:
+    """What editions remember for feeds weighs hardly more than the SKUs themselves."""
+    target = MemoryTarget()
+    World(products=200, groups=1, partners=1, locales=("en",), words=1, media=False).publish(target)
+    stored = [blob.data for key, blob in target.blobs.items() if key.startswith("private/o/")]
+    (record,) = [data for data in stored if b'"changes":' in data]
+    skus = b",".join(b'"%s"' % sku(number).encode() for number in range(1, 201))
+    assert skus in record
+    assert len(record[record.index(b'"changes":') : record.index(b'"edition"')]) < len(skus) + 100
 
 
 def test_a_bucket_costs_what_memory_costs(s3: Server) -> None:

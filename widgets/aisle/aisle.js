@@ -252,11 +252,9 @@ class Aisle extends HTMLElement {
       this.#root.adoptedStyleSheets = drawn.sheets;
       this.#root.replaceChildren(drawn.body);
       this.#shown = asked;
-      // One section a frame: styling all of them at once could stall a slow phone.
-      for (const one of drawn.rest) {
-        await frame();
-        drawn.body.append(one);
-      }
+      // One piece a frame: styling all of them at once could stall a slow phone.
+      do await frame();
+      while (!drawn.rest.next().done);
       if (run == this.#run) this.#tell("view", drawn.detail);
     } catch (error) {
       if (run == this.#run) this.#fail(/** @type {Failure} */ (error), question.ids);

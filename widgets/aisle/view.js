@@ -185,17 +185,22 @@ const specs = ({ document: { specs: groups = [], lang = {} }, host, habit, say }
   const count = groups.reduce((/** @type {number} */ sum, /** @type {Json} */ { items }) => sum + items.length, 0);
   if (!count) return null;
   let left = ROWS;
+  let before = 0;
   const tables = groups.map((/** @type {Json} */ { group, items }) => {
     const rows = items.slice(0, left);
     left -= rows.length;
     return rows.length > 0 && h("table", { part: "table" }, group && h("caption", {}, group), h("tbody", {}, ...rows.map((/** @type {Json} */ item) =>
       h("tr", {}, h("th", { scope: "row", dir: "auto" }, item.label), h("td", { dir: "auto" }, habit ? habit(item, reading(host)) : item.text)))));
   });
+  // Two columns that do not depend on each other: rows that come later move none that are there.
+  const halves = groups.length > 1 && count <= ROWS;
+  const half = halves ? groups.findIndex((/** @type {Json} */ { items }) => (before += items.length) * 2 - items.length > count) : 0;
   const hits = say("hits", { count: "{count}" });
   return section(say, "specs",
     count > MANY && h("input", { type: "search", class: "find", part: "search", "data-act": "search", "data-hits": hits, "data-all": say("all", { count: "{count}" }), placeholder: say("search"), "aria-label": say("search") }),
     count > MANY && h("p", { class: "facts", role: "status" }),
-    h("div", { class: count > ROWS ? "groups long" : "groups", lang: lang.specs }, ...tables,
+    h("div", { class: halves ? "groups halves" : "groups", lang: lang.specs },
+      ...halves ? [tables.slice(0, half), tables.slice(half)].map((some) => h("div", {}, some)) : tables,
       count > ROWS && button("all", { class: "more", part: "more" }, say("all", { count }))));
 };
 
@@ -337,9 +342,37 @@ const says = (host) =>
   "offers" in host || document.querySelector('script[type="application/syndicator+json"]') ||
   ["offers", "price", "availability", "delivery", "promotion"].some((name) => host.hasAttribute(name));
 
+/** Elements of one frame: styling, laying out and painting them takes a slow phone some 20 ms. */
+const PIECE = 24;
+/** What may be filled in several frames: content that comes later moves nothing that is there. */
+const GROWS = /^(div|header|section|table|tbody|ul)$/;
+
+/** Put sections into their place, as many elements at a time as a frame takes. @param {Element} body @param {Element[]} sections @param {Set<Element>} whole those with a life of their own @returns {Iterator<unknown>} */
+function* unfold(body, sections, whole) {
+  let room = PIECE;
+  /** @param {Element} place @param {Iterable<Node>} nodes @returns {Generator<void>} */
+  const fill = function* (place, nodes) {
+    for (const node of nodes) {
+      const one = /** @type {Element} */ (node);
+      const weight = (one.querySelectorAll?.("*").length ?? 0) + 1;
+      const grows = weight > PIECE && GROWS.test(one.localName) && !whole.has(one);
+      if (weight > room && room < PIECE && !grows) {
+        yield;
+        room = PIECE;
+      }
+      const inner = grows ? [...one.childNodes] : [];
+      if (grows) one.replaceChildren();
+      place.append(one);
+      room -= grows ? 1 : weight;
+      yield* fill(one, inner);
+    }
+  };
+  yield* fill(body, sections);
+}
+
 /**
- * Draw what an element shows. The first section stands in the body, the rest waits beside it.
- * @param {Task} task @returns {Promise<{body: HTMLElement, rest: Child[], sheets: CSSStyleSheet[], detail: Json}>}
+ * Draw what an element shows: a body with its first piece, and what puts on the next one whenever it is asked.
+ * @param {Task} task @returns {Promise<{body: HTMLElement, rest: Iterator<unknown>, sheets: CSSStyleSheet[], detail: Json}>}
  */
 export const draw = async (task) => {
   const host = task.host;
@@ -364,16 +397,21 @@ export const draw = async (task) => {
   const sections = host.localName.endsWith("-aisle") && !host.hasAttribute("sections") && document.sections || task.sections;
   const others = await (sections == task.sections ? early : load(sections));
   const drawers = Object.assign({}, SECTIONS, ...others.map((one) => one.SECTIONS));
-  /** @type {Child[]} */
+  /** @type {Element[]} */
   const drawn = [];
+  const whole = new Set();
   for (const name of sections) {
-    drawn.push(...[await drawers[name]?.(context)].flat().filter((one) => one));
+    const some = [await drawers[name]?.(context)].flat().filter((one) => one);
+    drawn.push(...some);
+    if (!SECTIONS[name]) some.forEach((one) => whole.add(one));
     await task.pause();
   }
   const dir = /^(ar|dv|fa|he|ps|ur|yi)\b/.test(locale) ? "rtl" : "ltr";
-  const body = h("div", { class: "aisle", part: "aisle", lang: locale, dir, "data-sku": document.sku }, drawn[0]);
+  const body = h("div", { class: "aisle", part: "aisle", lang: locale, dir, "data-sku": document.sku });
   enliven(body, host, task.part, document);
-  return { body, rest: drawn.slice(1), sheets: [LOOK, ...others.map((one) => one.LOOK)], detail: { sku: document.sku, document, offer } };
+  const rest = unfold(body, drawn, whole);
+  rest.next();
+  return { body, rest, sheets: [LOOK, ...others.map((one) => one.LOOK)], detail: { sku: document.sku, document, offer } };
 };
 
 /**
