@@ -10,7 +10,7 @@
  *
  * @typedef {{[key: string]: any}} Json
  */
-import { createHash } from "node:crypto";
+import { createHash, createPublicKey, verify } from "node:crypto";
 
 /** Milliseconds that a page of yours waits for one file. */
 const PATIENCE = 1000;
@@ -27,12 +27,23 @@ export class Aisle {
   /**
    * @param {string} root where the published files lie
    * @param {string} partner your key
-   * @param {{public?: string, linked?: boolean}} [options] `public` is where shoppers' browsers find
+   * @param {{public?: string, linked?: boolean, trusted?: string}} [options] `public` is where shoppers' browsers find
    *   the files, if that is a path of your own; `linked` names the stylesheet instead of writing it
-   *   into the page, for policies that allow no inline style
+   *   into the page, for policies that allow no inline style; `trusted` is the publisher's public key,
+   *   as the tag has it: files that may change are refused without its signature, or if they are older
+   *   than the last
    */
-  constructor(root, partner, { public: shown = root, linked = false } = {}) {
-    Object.assign(this, { root, partner, shown, linked });
+  constructor(root, partner, { public: shown = root, linked = false, trusted = "" } = {}) {
+    const x = trusted.replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+    const signer = trusted && createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+    Object.assign(this, { root, partner, shown, linked, signer });
+  }
+
+  /** Whether the publisher signed a file (Ed25519), and it is no older than the last. @param {string} data @param {string} [last] */
+  #genuine(data, last) {
+    const [cut, signature] = /"ed25519":"([\w+/]{86}==)",/.exec(data) ?? [];
+    if (!cut || !verify(null, Buffer.from(data.replace(cut, "")), this.signer, Buffer.from(signature, "base64"))) return false;
+    return !last || JSON.parse(data).generation >= JSON.parse(last).generation;
   }
 
   /**
@@ -114,6 +125,7 @@ export class Aisle {
       const hash = createHash("sha256").update(bytes).digest("base64");
       if (integrity && integrity !== `sha256-${hash}`) throw new Error(key);
       const data = bytes.toString("utf-8");
+      if (!integrity && this.signer && !this.#genuine(data, known?.data)) throw new Error(key);
       this.#kept.set(key, { until: integrity ? Infinity : Date.now() + LIFETIME, data });
       return data;
     } catch (error) {

@@ -2,7 +2,7 @@
 /**
  * Put a manufacturer's product into your page on your server, from published files alone.
  *
- * Needs PHP 8 and nothing else. In a page:
+ * Needs PHP 8, and to check signatures (`trusted`) its extension sodium. In a page:
  *
  *     require 'aisle.php';
  *     $aisle = new Aisle('https://content.norrvind.example/', 'YOUR-KEY', cache: '/var/cache/shop');
@@ -21,7 +21,8 @@ final class Aisle
      * `root` is where the published files lie, `public` where shoppers' browsers find them, if that
      * is a path of your own. `linked` names the stylesheet instead of writing it into the page, for
      * policies that allow no inline style. `cache` is a folder that only PHP may write to; without
-     * one every page fetches anew.
+     * one every page fetches anew. `trusted` is the publisher's public key, as the tag has it: files
+     * that may change are refused without its signature, or if they are older than the last.
      */
     public function __construct(
         private string $root,
@@ -29,6 +30,7 @@ final class Aisle
         private string $public = '',
         private bool $linked = false,
         private string $cache = '',
+        private string $trusted = '',
     ) {
         $this->public = $public ?: $root;
     }
@@ -128,6 +130,9 @@ final class Aisle
             return $kept;
         }
         $data = $this->fetch($key);
+        if ($data !== false && !$integrity && !$this->genuine($data, $kept)) {
+            $data = false;
+        }
         if ($data === false && $kept !== false && !$integrity) {
             return $kept; // the publisher is away: the last good answer
         }
@@ -138,6 +143,22 @@ final class Aisle
             rename("$place." . getmypid(), $place);
         }
         return $data;
+    }
+
+    /** Whether the publisher signed a file (Ed25519), and it is no older than the last. */
+    private function genuine(string $data, string|false $last): bool
+    {
+        if (!$this->trusted) {
+            return true;
+        }
+        if (!preg_match('~"ed25519":"([\w+/]{86}==)",~', $data, $found)) {
+            return false;
+        }
+        $signed = str_replace($found[0], '', $data);
+        if (!sodium_crypto_sign_verify_detached(base64_decode($found[1]), $signed, base64_decode($this->trusted))) {
+            return false;
+        }
+        return $last === false || json_decode($data)->generation >= json_decode($last)->generation;
     }
 
     private function holds(string $data, string $integrity): bool
