@@ -142,8 +142,8 @@ const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
     count > 1 && list({ class: "thumbs", "aria-label": say("choose") }, thumbs));
 };
 
-/** What it costs here, and whether it is there. @param {Pick<Context, "document" | "offer" | "host" | "say">} context */
-const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say }) => {
+/** What it costs here, and whether it is there. @param {Pick<Context, "document" | "offer" | "say">} context */
+const price = ({ document: { price: asked, lifecycle, sku }, offer, say }) => {
   const status = lifecycle?.status != "available" && lifecycle?.status;
   const told = amount(say, asked, offer);
   return h("div", { class: "offer", part: "offer" }, h("slot", { name: "offer" },
@@ -152,7 +152,7 @@ const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say })
     offer && h("p", { class: "stock", part: "stock" }, say(offer.availability ?? ""), offer.availability && offer.delivery && " · ", h("bdi", {}, offer.delivery)),
     offer?.updated && h("p", { class: "facts" }, say("updated", { at: offer.updated })),
     status && h("p", { class: "status", part: "status" }, say(status)),
-    offer?.availability != "out-of-stock" && host.hasAttribute("cart") && button("addtocart", { class: "action", part: "cart", "data-sku": sku }, h("span", {}, say("addtocart")))));
+    offer?.availability != "out-of-stock" && h("slot", { name: "cart" }, button("addtocart", { class: "action", part: "cart", "data-sku": sku }, h("span", {}, say("addtocart"))))));
 };
 
 /** @param {Context} context */
@@ -445,7 +445,7 @@ export const adopt = async (body, host, part) => {
   const own = partner.told(host);
   const document = { sku: body.dataset.sku };
   const offer = await partner.resolve(document, body.lang, host, own, true);
-  if (offer) body.querySelector(".offer")?.replaceWith(price({ document, offer, host, say: speak(own.words) }));
+  if (offer) body.querySelector(".offer")?.replaceWith(price({ document, offer, say: speak(own.words) }));
 };
 
 /**
