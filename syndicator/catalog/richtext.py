@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
+from syndicator.catalog.plainhtml import is_plain, spelled
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
@@ -157,11 +159,14 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _sanitise(text: str, heading_level: int, images: frozenset[str]) -> str:
+    source = text if _TAG.search(text) else _from_markdown(text)
+    if is_plain(source):
+        return spelled(source)
     cleaner: _Cleaner | None = getattr(_LOCAL, "cleaner", None)
     if cleaner is None:
         cleaner = _LOCAL.cleaner = _Cleaner()
-    if not _TAG.search(text):
-        return cleaner.clean_with(_from_markdown(text), heading_level, images)
+    if source is not text:
+        return cleaner.clean_with(source, heading_level, images)
     before, cleaned = "", cleaner.clean_with(text, heading_level, images)
     if _BLOCK.search(cleaned) and not _INTRICATE.search(cleaned):
         return cleaned
