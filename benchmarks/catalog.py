@@ -354,7 +354,8 @@ def share(case: str, folder: Path) -> dict[str, Any]:
         finally:
             spent += time.process_time() - start
 
-    richtext.sanitise("<p>imports and parsers are made once</p>")
+    richtext.sanitise("<div>imports and parsers are made once</div>")
+    richtext.sanitise("*for both languages*")
     real.cache_clear()
     richtext._sanitise = watched  # type: ignore[assignment]  # noqa: SLF001
     try:
