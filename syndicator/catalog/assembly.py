@@ -20,11 +20,12 @@ from syndicator.catalog.held import points
 from syndicator.catalog.merging import Statement, filled, merge
 from syndicator.catalog.model import Catalog, Price, Product, Support, sort_key
 from syndicator.catalog.parts import Entry, Files, Parts, named_files
-from syndicator.catalog.portions import Origins, Portion, Products, Rows
+from syndicator.catalog.portions import Portion
+from syndicator.catalog.references import missing_of, without_faults
+from syndicator.catalog.rows import Origins, Products, Rows
 from syndicator.catalog.shapes import Place, warn
 from syndicator.errors import Origin, Problem
 
-PICTURES = "image/"
 NEARBY = 2000
 """Catalogs up to this size get a guess at what a misspelled SKU was meant to be."""
 _FEW = 8
@@ -112,7 +113,7 @@ class _Assembly:
         self._supplement()
         self._merge()
         self.refused |= self.parts.refused - self.at.keys()
-        for row in [row for row in self._doubtful() if not self._fits(self.entry(row))]:
+        for row in [row for row in self._doubtful() if not self._fits(row)]:
             sku = self.skus[row]
             del self.at[sku]
             self.mended.pop(row, None)
@@ -229,29 +230,11 @@ class _Assembly:
                 found.update(start + inner for inner in portion.facts.pointing)
         return self._of_catalog(found)
 
-    def _fits(self, entry: Entry) -> bool:
+    def _fits(self, row: int) -> bool:
         """Tell whether what a product refers to exists."""
-        product, families, categories = entry.product, self.parts.families, self.parts.categories
-        found: list[Problem] = []
-        if product.family and product.family not in families:
-            found.append(_unknown(entry, "family", product.family, families))
-        if product.category and product.category not in categories:
-            found.append(_unknown(entry, "category", product.category, categories))
-        if entry.strict and points(product):
-            for path, file in named_files(product):
-                if fault := self._fault(path, file):
-                    found.append(Problem(*fault, entry.place(path), path, found=file))
+        found = list(missing_of(self.entry(row), self.parts, self.files))
         self.problems += found
         return not found
-
-    def _fault(self, path: str, file: str) -> tuple[str, str] | None:
-        """Return the code and words of what is wrong with a named file, if anything is."""
-        if file in self.files.faults:
-            return self.files.faults[file]
-        kind = self.files.assets[file].media_type
-        if not path.startswith("documents") and not kind.startswith(PICTURES):
-            return "not-a-picture", f"the file is no picture but {kind}"
-        return None
 
     def _price(self) -> None:
         """Give products the prices that stand apart."""
@@ -293,7 +276,9 @@ class _Assembly:
             changes["relations"] = kept
             self._tell_lost_relations(entry)
         if not entry.strict:
-            changes |= self._without_faults(entry)
+            changed, told = without_faults(entry, self.files)
+            changes |= changed
+            self.problems += told
         if not changes:
             return product
         product = msgspec.structs.replace(product, **changes)
@@ -309,23 +294,6 @@ class _Assembly:
                 self._unknown_target(
                     entry.place(path), path, relation.sku, "the relation points to"
                 )
-
-    def _without_faults(self, entry: Entry) -> dict[str, object]:
-        """Return what is left of media and documents without those that cannot be used."""
-        product = entry.product
-        faults = {
-            path: fault for path, file in named_files(product) if (fault := self._fault(path, file))
-        }
-        if not faults:
-            return {}
-        for path, (code, message) in faults.items():
-            place = entry.place(path)
-            self.problems.append(warn(code, message, place, path=path, fix="It is left out"))
-        media = [m for i, m in enumerate(product.media) if f"media[{i}].file" not in faults]
-        documents = [
-            d for i, d in enumerate(product.documents) if f"documents[{i}].file" not in faults
-        ]
-        return {"media": tuple(media), "documents": tuple(documents)}
 
     def _shared_gtins(self) -> Iterator[Problem]:
         gtins = self.rows.gtins()
@@ -388,10 +356,3 @@ def _merged(origins: Mapping[str, Origin], home: Place, path: str) -> Origin:
     """Return the place of a field of a merged product; the record's own is that of its SKU."""
     name = re.split(r"[.\[]", path, maxsplit=1)[0]
     return origins.get(path) or origins.get(name) or home(path)
-
-
-def _unknown(entry: Entry, name: str, value: str, known: Iterable[str]) -> Problem:
-    near = difflib.get_close_matches(value, known, n=1)
-    fix = f"Did you mean {near[0]}?" if near else ""
-    message = f"there is no such {name}"
-    return Problem(f"unknown-{name}", message, entry.place(name), name, found=value, fix=fix)

@@ -18,7 +18,8 @@ from syndicator.catalog.model import (
     SpecDefinition,
     Support,
 )
-from syndicator.catalog.portions import Kept, Portion
+from syndicator.catalog.portions import Portion
+from syndicator.catalog.rows import Kept
 from syndicator.catalog.shapes import Place
 from syndicator.errors import Origin
 

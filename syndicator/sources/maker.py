@@ -15,7 +15,8 @@ from syndicator.catalog.intake import build_product
 from syndicator.catalog.mapping import REQUIRED, Compiled, Faults, problems_of
 from syndicator.catalog.model import Product, SpecDefinition, SpecValue
 from syndicator.catalog.parts import Parts
-from syndicator.catalog.portions import NAMELESS, Kept, Portion
+from syndicator.catalog.portions import NAMELESS, Portion
+from syndicator.catalog.rows import Kept
 from syndicator.catalog.shapes import Place
 from syndicator.errors import Problem, Severity
 from syndicator.sources import jsonl

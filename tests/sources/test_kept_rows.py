@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syndicator.catalog import portions
+from syndicator.catalog import rows as rows_
 from syndicator.catalog.mapping import Compiled
-from syndicator.catalog.portions import Products
+from syndicator.catalog.rows import Products
 from syndicator.sources import Reading, SourceSpec, blocks, mapped, merging, read_catalog
 from tests.sources.test_memory import save
 
@@ -150,7 +150,7 @@ def test_many_products_are_held_as_bytes(tmp_path: Path, monkeypatch: pytest.Mon
     whole = read(tmp_path)
     (tmp_path / ".syndicator" / "catalog.msgpack").unlink()
     monkeypatch.setattr(merging, "LIVE", 0)
-    monkeypatch.setattr(portions, "LIVE", 0)
+    monkeypatch.setattr(rows_, "LIVE", 0)
     many = read(tmp_path)
     assert told(many) == told(whole)
     products = many.catalog.products
