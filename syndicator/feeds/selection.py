@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from syndicator.errors import Problem, Severity
-from syndicator.feeds.item import ID_LIMIT, Item, item
+from syndicator.feeds.item import ID_LIMIT, Item
 from syndicator.feeds.model import Channel, FeedInput
 
 _TOLD = {
@@ -35,47 +34,6 @@ class Demand:
     """Whether a SKU may be longer than Google takes."""
 
 
-def select(
-    channel: Channel, source: FeedInput, now: datetime, demand: Demand
-) -> tuple[list[Item], list[Problem]]:
-    """Return the items that can go out, in the edition's order, and a warning for each other.
-
-    Items that go out although a reader may dislike them share one warning.
-    """
-    items: list[Item] = []
-    problems: list[Problem] = []
-    unread: list[str] = []
-    foreign: list[str] = []
-    for document in source.documents:
-        made = item(
-            document, base_url=source.base_url, link=channel.link, now=now, rich=demand.rich
-        )
-        reasons = lacks(made, demand)
-        if reasons:
-            problems.append(left_out(channel, source, made.id, reasons))
-            continue
-        items.append(made)
-        if made.image and not made.readable:
-            unread.append(made.id)
-        if made.foreign:
-            foreign.append(made.id)
-    problems += _doubtful(
-        channel,
-        source,
-        unread,
-        expected="a picture as PNG, JPEG or WebP",
-        fix="Add such a picture to these products.",
-    )
-    problems += _doubtful(
-        channel,
-        source,
-        foreign,
-        expected=f"words in {source.locale}",
-        fix="Translate these products, or choose another locale for the channel.",
-    )
-    return items, problems
-
-
 def lacks(made: Item, demand: Demand) -> tuple[str, ...]:
     """Return why an item cannot go out, each a short phrase; empty where it can."""
     reasons = [_TOLD.get(name, f"no {name}") for name in demand.fields if not getattr(made, name)]
@@ -98,6 +56,28 @@ def left_out(channel: Channel, source: FeedInput, sku: str, reasons: tuple[str, 
         found="; ".join(reasons),
         severity=Severity.WARNING,
     )
+
+
+def doubts(
+    channel: Channel, source: FeedInput, unread: list[str], foreign: list[str]
+) -> list[Problem]:
+    """Return a warning for each cause for which readers may refuse items that go out."""
+    return [
+        *_doubtful(
+            channel,
+            source,
+            unread,
+            expected="a picture as PNG, JPEG or WebP",
+            fix="Add such a picture to these products.",
+        ),
+        *_doubtful(
+            channel,
+            source,
+            foreign,
+            expected=f"words in {source.locale}",
+            fix="Translate these products, or choose another locale for the channel.",
+        ),
+    ]
 
 
 def _doubtful(
