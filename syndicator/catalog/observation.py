@@ -57,10 +57,12 @@ class Column:
 
 
 def observe(rows: Sequence[Row]) -> list[Column]:
-    """Return the columns of a sample of rows, in the order in which they appear."""
+    """Return the named columns of a sample of rows, in the order in which they appear."""
     cells: dict[str, list[str]] = {}
     for row in rows[:SAMPLE]:
         for name, value in row.items():
+            if not name:  # nothing can be said of it in a mapping
+                continue
             held = cells.setdefault(name, [])
             first = value[0] if isinstance(value, list) and value else value
             if first is not None and first != "" and not isinstance(first, list | dict):

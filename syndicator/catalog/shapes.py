@@ -6,9 +6,11 @@ import difflib
 import re
 from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from syndicator.catalog.values import shortened
 from syndicator.errors import Origin, Problem, Severity
@@ -46,17 +48,23 @@ def _reasons(
     if not isinstance(data, dict):
         yield _problem(error, data, "", place)
         return
-    known = get_type_hints(kind)
+    known, fields = _shape(kind)
     for key in data:
         if key not in known:
             yield _unknown(key, known, place)
-    for field in msgspec.structs.fields(kind):
+    for field in fields:
         if field.name in data:
             yield from _wrong(data[field.name], known[field.name], field.name, place)
         elif field.required:
             yield Problem(
                 "missing-key", f"{field.name} is missing", place(""), field.name, "a value", "none"
             )
+
+
+@cache
+def _shape(kind: type[msgspec.Struct]) -> tuple[dict[str, Any], tuple[FieldInfo, ...]]:
+    """Return the types of a record's fields by name, and the fields; slow, so once a kind."""
+    return get_type_hints(kind), msgspec.structs.fields(kind)
 
 
 def _wrong(value: object, kind: Any, path: str, place: Place) -> Iterator[Problem]:  # noqa: ANN401  a type form

@@ -13,7 +13,15 @@ from syndicator.entitlement.compiler import Compiler, in_unit
 from syndicator.entitlement.index import Index, SpecIndex
 from syndicator.entitlement.names import suggest
 from syndicator.entitlement.rules import Manifests, NamedSelector, ProductRule
-from syndicator.entitlement.selector import Comparison, Quantity, Selector, Value, names, walk
+from syndicator.entitlement.selector import (
+    MAX_DEPTH,
+    Comparison,
+    Quantity,
+    Selector,
+    Value,
+    names,
+    walk,
+)
 from syndicator.errors import Problem, Severity
 
 TEXTS = ("sku", "brand", "mpn", "gtin", "model", "family", "category", "title")
@@ -75,7 +83,7 @@ def check_selector(asked: NamedSelector, manifests: Manifests, catalog: Catalog)
             elif used.name not in known:
                 known[used.name] = named[used.name]
                 waiting.append(named[used.name])
-    if not problems and _circular({name: one.selector for name, one in known.items()}):
+    if not problems and not _computable({name: one.selector for name, one in known.items()}):
         problems.append(
             Problem("selector-cycle", "selectors use each other", asked.written, found=asked.text)
         )
@@ -123,10 +131,13 @@ class _Check:
     def nothing(self, owners: Iterable[ProductRule | NamedSelector]) -> Iterator[Problem]:
         """Warn of rules that select no product at any time."""
         named = {name: one.selector for name, one in self.manifests.selectors.items()}
-        if _circular(named):
+        asked = list(owners)
+        used = (name.name for one in asked for name in names(one.selector))
+        # Circles, depth and names that nobody declares are told where manifests are read.
+        if not _computable(named) or not set(used) <= named.keys():
             return
         compiler = Compiler(self._index, named, _SOME_TIME)
-        for owner in owners:
+        for owner in asked:
             if isinstance(owner, ProductRule) and not owner.about_products:
                 continue
             # What a price selects changes with time, so that nothing now says nothing.
@@ -338,15 +349,18 @@ class _Check:
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def _circular(named: Mapping[str, Selector]) -> bool:
-    """Tell whether named selectors cannot be computed: in a circle, or not all declared."""
+def _computable(named: Mapping[str, Selector]) -> bool:
+    """Tell whether named selectors mean something: all declared, no circle, not too deep."""
     known: set[str] = set()
     rest = dict(named)
-    while ready := [n for n, tree in rest.items() if {u.name for u in names(tree)} <= known]:
+    for _ in range(MAX_DEPTH):
+        ready = [n for n, tree in rest.items() if {u.name for u in names(tree)} <= known]
         known.update(ready)
         for name in ready:
             del rest[name]
-    return bool(rest)
+        if not (ready and rest):
+            break
+    return not rest
 
 
 _SAID = {

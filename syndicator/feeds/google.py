@@ -7,20 +7,15 @@ the partner more (a disapproved account) than one missing item.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
 from syndicator.feeds.pieces import Form, pieces
-from syndicator.feeds.selection import Demand
 from syndicator.feeds.syndication import google_entry, google_items, google_rss
 from syndicator.rendering.finished import Keeping
 
 Fields = list[tuple[str, str | list[tuple[str, str]]]]
-
-MERCHANT = Demand(("title", "description", "link", "image", "amount"), dated_preorders=True)
-"""What Google Merchant asks of every item."""
 
 
 def google(channel: Channel, source: FeedInput, now: datetime, keeping: Keeping) -> Feed:
@@ -50,7 +45,7 @@ def _written(_: FeedInput, items: Sequence[Item]) -> list[bytes]:
     )
 
 
-_FORM = Form("google", replace(MERCHANT, rich=True), _written)
+_FORM = Form(_written, rich=True)
 
 
 def _fields(item: Item) -> Fields:

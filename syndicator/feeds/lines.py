@@ -17,16 +17,10 @@ from syndicator import canonical
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
 from syndicator.feeds.pieces import Form, pieces
-from syndicator.feeds.selection import Demand
 from syndicator.feeds.text import line
 from syndicator.rendering.finished import Keeping
 
 MEDIA_TYPE = "application/jsonl"
-
-OPENAI = Demand(("title", "description", "link", "brand", "image", "amount"))
-"""What OpenAI's file upload (2026) asks of every item."""
-ACP = Demand(("title",), long_id=True)
-"""What the ACP feed (2026-04-17) asks of every product."""
 
 _OPENAI_AVAILABILITY = {"preorder": "pre_order"}
 
@@ -126,5 +120,5 @@ def _line(row: Mapping[str, Any]) -> bytes:
     return canonical.encode(_known(row)) + b"\n"
 
 
-_OPENAI = Form("openai", OPENAI, _openai, seller=True)
-_ACP = Form("acp", ACP, _acp, seller=True)
+_OPENAI = Form(_openai, seller=True)
+_ACP = Form(_acp, seller=True)

@@ -13,12 +13,8 @@ from syndicator.feeds.google import Fields, group, repeated, rss
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
 from syndicator.feeds.pieces import Form
-from syndicator.feeds.selection import Demand
 from syndicator.feeds.syndication import google_entry, google_items
 from syndicator.rendering.finished import Keeping
-
-MANUFACTURER = Demand(("title", "gtin"), rich=True, ascii_id=True)
-"""What Google Manufacturer Center asks of every item."""
 
 
 def google_manufacturer(
@@ -37,7 +33,7 @@ def _written(_: FeedInput, items: Sequence[Item]) -> list[bytes]:
     )
 
 
-_FORM = Form("google-manufacturer", MANUFACTURER, _written)
+_FORM = Form(_written, rich=True)
 
 
 def _fields(item: Item) -> Fields:

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import msgspec
 
 from syndicator import canonical
 from syndicator.errors import Problem
+from syndicator.feeds.demands import DEMANDS, Demand
 from syndicator.feeds.item import Item, item
 from syndicator.feeds.model import Channel, Document, FeedInput, utc
-from syndicator.feeds.selection import Demand, doubts, lacks, left_out
+from syndicator.feeds.selection import doubts, left_out, reasons
 from syndicator.rendering.finished import Keeping, fingerprint
 
 Write: TypeAlias = Callable[[FeedInput, Sequence[Item]], Sequence[bytes]]
@@ -48,12 +49,11 @@ class StoredDocument(Mapping[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A format that is made of pieces."""
+    """How a format makes its pieces."""
 
-    name: str
-    """Unlike that of any other."""
-    demand: Demand
     write: Write
+    rich: bool = False
+    """Whether items have what repeats: highlights, details, features."""
     seller: bool = False
     """Whether pieces name the partner."""
 
@@ -113,7 +113,7 @@ def _key(channel: Channel, source: FeedInput, form: Form, document: Document) ->
     if not isinstance(document, StoredDocument):
         return b""
     seller = source.partner_name if form.seller else ""
-    words = (form.name, channel.link, source.base_url, seller)
+    words = (channel.format.value, channel.link, source.base_url, seller)
     return fingerprint(b"feed", *(word.encode() for word in words), document.data)
 
 
@@ -134,26 +134,26 @@ def _made(
     form: Form,
     documents: Sequence[Document],
 ) -> list[_Piece]:
-    rich = form.demand.rich
     items = [
-        item(document, base_url=source.base_url, link=channel.link, now=now, rich=rich)
+        item(document, base_url=source.base_url, link=channel.link, now=now, rich=form.rich)
         for document in documents
     ]
+    demand = DEMANDS[channel.format]
     facts = [
-        _facts(document, made, now, form) for document, made in zip(documents, items, strict=True)
+        _facts(document, made, now, demand) for document, made in zip(documents, items, strict=True)
     ]
     good = [made for made, told in zip(items, facts, strict=True) if not told.lacks]
     written = iter(form.write(source, good)) if good else iter(())
     return [(told, b"" if told.lacks else next(written)) for told in facts]
 
 
-def _facts(document: Document, made: Item, now: datetime, form: Form) -> _Told:
+def _facts(document: Document, made: Item, now: datetime, demand: Demand) -> _Told:
     life = document.get("lifecycle", {})
     dated = life.get("status") == "announced" and "release" in life
     release = utc(datetime.fromisoformat(life["release"])) if dated else None
     return _Told(
         sku=made.id,
-        lacks=lacks(made, form.demand),
+        lacks=reasons(demand, made.id, partial(getattr, made)),
         unread=bool(made.image) and not made.readable,
         foreign=made.foreign,
         release=release,

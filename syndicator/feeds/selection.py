@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from syndicator.errors import Problem, Severity
-from syndicator.feeds.item import ID_LIMIT, Item
+from syndicator.feeds.demands import ASCII, LENGTH, Demand, unmet
 from syndicator.feeds.model import Channel, FeedInput
 
 _TOLD = {
@@ -13,37 +13,18 @@ _TOLD = {
     "amount": "no price",
     "link": "no value for its link",
     "gtin": "no GTIN that is known outside the company",
+    "dated": "it is announced without a release date",
+    ASCII: "its SKU is not ASCII",
 }
 
 _NAMED = 5
 """SKUs that a warning about many names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a format asks of every item."""
-
-    fields: tuple[str, ...]
-    """Fields of `Item` that must not be empty."""
-    dated_preorders: bool = False
-    """Whether a pre-order needs its date."""
-    rich: bool = False
-    """Whether the format has a place for highlights, details and features."""
-    ascii_id: bool = False
-    long_id: bool = False
-    """Whether a SKU may be longer than Google takes."""
-
-
-def lacks(made: Item, demand: Demand) -> tuple[str, ...]:
-    """Return why an item cannot go out, each a short phrase; empty where it can."""
-    reasons = [_TOLD.get(name, f"no {name}") for name in demand.fields if not getattr(made, name)]
-    if not demand.long_id and len(made.id) > ID_LIMIT:
-        reasons.append(f"its SKU is longer than {ID_LIMIT} characters")
-    if demand.ascii_id and not made.id.isascii():
-        reasons.append("its SKU is not ASCII")
-    if demand.dated_preorders and made.availability == "preorder" and not made.available_from:
-        reasons.append("it is announced without a release date")
-    return tuple(reasons)
+def reasons(demand: Demand, sku: str, has: Callable[[str], object]) -> tuple[str, ...]:
+    """Return why a product cannot go out, each a short phrase; empty where it can."""
+    told = {**_TOLD, LENGTH: f"its SKU is longer than {demand.id_limit} characters"}
+    return tuple(told.get(name, f"no {name}") for name in unmet(demand, sku, has))
 
 
 def left_out(channel: Channel, source: FeedInput, sku: str, reasons: tuple[str, ...]) -> Problem:

@@ -11,7 +11,6 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 
-from syndicator.feeds.google import MERCHANT
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
 from syndicator.feeds.pieces import Form, pieces
@@ -58,7 +57,7 @@ def _line(cells: Sequence[str]) -> bytes:
     return text.getvalue().encode()
 
 
-_FORM = Form("google-tsv", MERCHANT, _written)
+_FORM = Form(_written)
 
 
 def _row(item: Item) -> list[str]:

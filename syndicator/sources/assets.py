@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from syndicator.catalog.assembly import Files
 from syndicator.catalog.model import Asset
+from syndicator.catalog.parts import Files
 from syndicator.sources.places import inside, replace_whole
 from syndicator.sources.svg import sanitise_svg
 
@@ -45,6 +46,7 @@ _SUFFIXES = {
     "image/webp": "webp",
 }
 _SVG_ROOT = re.compile(rb"<svg\b[^>]*>", re.DOTALL)
+_SILENT = logging.NullHandler()
 _LENGTH = re.compile(r"\s*([0-9.]+)\s*(?:px)?\s*\Z")
 
 
@@ -225,6 +227,8 @@ def _pages(data: bytes) -> int | None:
     from pypdf import PdfReader  # noqa: PLC0415
     from pypdf.errors import PyPdfError  # noqa: PLC0415
 
+    # What pypdf has to say of a file goes to whoever set up a log, and not to people's terminals.
+    logging.getLogger("pypdf").addHandler(_SILENT)
     try:
         return len(PdfReader(io.BytesIO(data)).pages) or None
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -97,6 +97,8 @@ def fetch(
         if error.again and place.exists():
             return place, [warn(error.code, f"{error}; an older copy is used", origin)]
         return None, [Problem(error.code, str(error), origin)]
+    finally:
+        job.session.close()
     return place, []
 
 
@@ -185,20 +187,15 @@ class _Job:
     def take(self, answer: requests.Response) -> None:
         """Use an answer: nothing new, a whole file, or the rest of one."""
         status = answer.status_code
-        if status == _NOT_MODIFIED:
+        if status == _NOT_MODIFIED and self.place.exists():
             return
-        if status == _RANGE:
+        if status == _RANGE or (status == _PARTIAL and not self.continues(answer)):
             self.part.unlink(missing_ok=True)
             raise _FetchError("http", "the partial file no longer fits", again=True)
         if status not in {_OK, _PARTIAL}:
-            pause = answer.headers.get("Retry-After", "")
             told = f"the server answered {status} {answer.reason}"
-            raise _FetchError(
-                "http",
-                told,
-                again=status in _RETRIED,
-                pause=min(float(pause), 60) if pause.isdigit() else 0,
-            )
+            pause = min(_number(answer, "Retry-After") or 0, 60)
+            raise _FetchError("http", told, again=status in _RETRIED, pause=pause)
         etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
         facts = _Held(self.url, etag if not etag.startswith("W/") else "", modified)
         self.part_facts.write_bytes(msgspec.json.encode(facts))
@@ -207,13 +204,19 @@ class _Job:
         self.part.replace(self.place)
         self.part_facts.unlink(missing_ok=True)
 
+    def continues(self, answer: requests.Response) -> bool:
+        """Tell whether a partial answer begins where the partial file ends, as it was asked to."""
+        begin = re.match(r"bytes ([0-9]{1,15})-", answer.headers.get("Content-Range", ""))
+        size = self.part.stat().st_size if self.part.exists() else None
+        return begin is not None and int(begin[1]) == size
+
     def store(self, answer: requests.Response, *, append: bool) -> None:
         """Write the body; a body shorter than announced is an error, one too long is cut off."""
         size = self.part.stat().st_size if append else 0
-        announced = answer.headers.get("Content-Length", "")
-        if announced.isdigit() and size + int(announced) > self.limits.size:
+        announced = _number(answer, "Content-Length")
+        if announced is not None and size + announced > self.limits.size:
             raise _FetchError("too-large", f"the content has more than {self.limits.size} bytes")
-        expected = size + int(announced) if announced.isdigit() else None
+        expected = None if announced is None else size + announced
         with self.part.open("ab" if append else "wb") as file:
             for chunk in self.chunks(answer):
                 size += len(chunk)
@@ -273,6 +276,12 @@ class _Job:
             raise _FetchError(
                 "unreachable", f"the server cannot be reached: {_told(error)}", again=True
             ) from None
+
+
+def _number(answer: requests.Response, header: str) -> int | None:
+    """Return the number in a header; what is none, or beyond all sizes, counts as not said."""
+    said = answer.headers.get(header, "").strip()
+    return int(said) if re.fullmatch(r"[0-9]{1,15}", said) else None
 
 
 def _told(error: Exception) -> str:

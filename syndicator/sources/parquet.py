@@ -28,10 +28,36 @@ def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | P
     try:
         with ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=_BATCH):
-                for row in batch.to_pylist():
+                for values in _values(batch):
                     number += 1
-                    kept = {key: v for key, v in row.items() if not isinstance(v, bytes)}
-                    yield number, flat(kept)
-    except (ArrowException, OSError, ValueError) as error:
-        told = str(error).splitlines()[0][:200]
-        yield Problem("parquet", f"the file cannot be read: {told}", Origin(label, number or None))
+                    yield _row(values, label, number)
+    except (ArrowException, OSError, ValueError, OverflowError) as error:
+        yield _problem(f"the file cannot be read: {_told(error)}", label, number or None)
+
+
+def _row(
+    values: dict[str, Any] | Exception, label: str, number: int
+) -> tuple[int, dict[str, Any]] | Problem:
+    if isinstance(values, Exception):
+        return _problem(f"a value of the row means nothing: {_told(values)}", label, number)
+    return number, flat({key: v for key, v in values.items() if not isinstance(v, bytes)})
+
+
+def _values(batch: Any) -> Iterator[dict[str, Any] | Exception]:  # noqa: ANN401  untyped library
+    """Yield the values of each row; of a row that has none, such as a date in year 40000, why."""
+    try:
+        yield from batch.to_pylist()
+    except (ValueError, OverflowError) as error:
+        if batch.num_rows == 1:
+            yield error
+            return
+        for number in range(batch.num_rows):
+            yield from _values(batch.slice(number, 1))
+
+
+def _told(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def _problem(message: str, label: str, number: int | None) -> Problem:
+    return Problem("parquet", message, Origin(label, number))

@@ -105,7 +105,7 @@ def _misdeclared(table: PartnerTable, document: Located) -> Iterator[Problem]:
 def _partner(table: PartnerTable, origin: Origin, row: Mapping[str, str]) -> Located:
     data: dict[str, Any] = {"kind": "partner", **table.defaults}
     for key, column in _columns(table, row).items():
-        cell = row[column].strip()
+        cell = row.get(column, "").strip()  # rows may end early
         if not cell:
             continue
         data[key] = re.split(r"[\s,;|]+", cell) if key in LISTS else cell

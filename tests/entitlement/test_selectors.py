@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.entitlement import Impact, World, parse_manifests, select_products
+from syndicator.entitlement import (
+    Impact,
+    World,
+    check_selectors,
+    parse_manifests,
+    select_products,
+)
 from syndicator.entitlement.grammar import Mistake, parse_selector
 from syndicator.errors import InvalidInputError
 
@@ -245,3 +251,21 @@ def test_a_listing_that_asks_in_vain_is_refused(say, bikes, text, code):
     with pytest.raises(InvalidInputError) as refusal:
         select_products(bikes, manifests, text, say.NOW)
     assert [problem.code for problem in refusal.value.problems] == [code]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: grant\nid: g\nto: all\nproducts: '@fats'",
+        "\n---\n".join(
+            f"kind: selector\nid: s{one}\nproducts: not @s{one + 1}" for one in range(500)
+        )
+        + "\n---\nkind: selector\nid: s500\nproducts: all",
+    ],
+    ids=["a selector that nobody declares", "selectors that use 500 others"],
+)
+def test_a_catalog_can_be_asked_of_manifests_that_are_wrong(say, bikes, text):
+    manifests, problems = parse_manifests(say.located(text), ("en",))
+    assert {problem.code for problem in problems} <= {"unknown-selector", "selector-depth"}
+    assert problems
+    check_selectors(manifests, bikes)

@@ -1,6 +1,6 @@
 """Sound inputs of every parser, small, for the campaign that breaks them."""
 
-# ruff: noqa: E501  pieces stand in rows
+# ruff: noqa: E501, ISC004  pieces stand in rows
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tests.sources.test_formats import (
 )
 from tests.sources.test_media import CLEAN, HEAD
 from tests.sources.test_media import HOSTILE as HOSTILE_SVG
-from tests.sources.test_reading import GOOD, MAPPING
+from tests.sources.test_reading import FAMILY, GOOD, MAPPING
 
-__all__ = ["AKENEO", "FILES", "MAPPING", "RICH", "RULES", "SVGS", "pictures"]
+__all__ = ["AKENEO", "AROUND", "FILES", "MAPPING", "RICH", "RULES", "SVGS", "pictures"]
 
 PRODUCT: dict[str, Any] = {
     "sku": "A", "brand": "N", "title": {"en": "T", "de": "T"}, "gtin": "4006381333931",
@@ -45,6 +45,11 @@ PRODUCT: dict[str, Any] = {
     "support": {"contacts": [{"name": "S", "territories": ["DE"]}], "questions": [{"question": "q", "answer": "a"}]},
     "extra": {"k": 1},
 }  # fmt: skip
+PRICES = (
+    b"sku,amount,currency,valid_from,valid_until,min_quantity,tax,tax_rate,tax_class\n"
+    b'B,9.90,EUR,2026-01-01,2027-01-01,1,included,19,standard\nC,"1.299,00 EUR",,,,10,excluded,,\n',
+    b"sku;amount\nB;9.90\nX;1\n",
+)
 BARE = b"sku: B\nbrand: N\ntitle: T\n---\nsku: C\nbrand: N\ntitle: {en: T}\nspecs: {a: 1 kg}\n"
 ROWS = (
     b'{"id": "A", "name": "x", "ean": ["4006381333931"], "price": 5, "weight": "2 kg"}\n',
@@ -62,10 +67,20 @@ _SMALL_XML = (
     b"<rss><item><id>A</id><title>T</title><brand>N</brand><price>9 EUR</price></item></rss>"
 )
 
+AROUND = {
+    "m.yaml": MAPPING,
+    "content/families/bike.yaml": FAMILY,
+    "content/products/b.yaml": BARE.decode(),
+    "content/categories.yaml": "- {path: bikes, label: {en: Bikes}}",
+}
+"""What lies beside the file that is read: a mapping, and what products refer to."""
+
 Case = tuple[str, str, tuple[bytes, ...], bool, dict[str, str]]
 FILES: dict[str, Case] = {
-    "yaml": ("yaml", "p.yaml", (GOOD.encode(), BARE), False, {}),
-    "yaml tree": ("yaml", "p.yaml", (_TREE,), True, {}),
+    "yaml": ("yaml", "content/products/p.yaml", (GOOD.encode(), BARE), False, {}),
+    "yaml tree": ("yaml", "content/products/p.yaml", (_TREE,), True, {}),
+    "families": ("yaml", "content/families/bike.yaml", (FAMILY.encode(),), False, {}),
+    "prices": ("yaml", "content/prices/retail.csv", PRICES, False, {}),
     "jsonl": ("jsonl", "p.jsonl", ROWS, False, {}),
     "jsonl tree": ("jsonl", "p.jsonl", (ROWS[0],), True, {}),
     "csv": ("csv", "p.csv", TABLES, False, {}),

@@ -17,30 +17,21 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from syndicator.catalog.assembly import Files, Parts, assemble
-from syndicator.catalog.fields import Vocabulary
-from syndicator.catalog.mapping import compile_mapping
-from syndicator.catalog.richtext import sanitise
-from syndicator.errors import Problem
-from syndicator.sources import SourceSpec, pictures
-from syndicator.sources.reading import gatherer_of
-from syndicator.sources.svg import sanitise_svg
-from syndicator.sources.yamlfile import load_documents
-from tests.sources import fixtures
+from tests.sources.fuzz_beside import parsers_beside
+from tests.sources.fuzzed import Parser, parsers_of_products
 
-LOCALES = ("en", "de")
 SLOW = 5.0
 """Seconds of processor time that no small input may take."""
 TOKENS = re.compile(rb"\w+|\s+|[^\w\s]")
 VALUES = (
     *(b"", b"0", b"-1", b"1e999", b"NaN", b"null", b"true", b"[]", b"{}", b"[[[[[[[[]]]]]]]]", b"''"),
     *(b"9" * 400, b"0x7", b"1.299,00 EUR", b"9.5205E+12", b"2026-02-30", b"31.12.2026", b"\xef\xbb\xbf"),
-    *(b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\\u0000", b"\\ud800", b"\\", b"x" * 300),
+    *(b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\\u0000", b"\\ud800", b"\\", b"\xb2", b"\xc2\xb2", b"x" * 300),
     *(b'"', b"'", b"<", b">", b"&", b"]]>", b"<!--", b"-->", b"&a;", b"&#0;", b"&#x10ffff;", b"<![CDATA["),
     *(b"<!DOCTYPE a [<!ENTITY a 'b'>]>", b"{", b"}", b"[", b"]", b":", b",", b";", b"\t", b"\n", b"\r", b"|"),
     *(b"*a", b"&a ", b"- ", b"? ", b"!!python/object:os.system", b"<<: ", b"---\n", b"%YAML 9.9\n", b"..", b"/"),
@@ -50,17 +41,6 @@ SWAPS: tuple[Any, ...] = (
     None, True, 0, -1, 1.5, 1e308, 10**40, "", "x", "\ud7ff", "9.5205E+12", [], {}, [None], [[]],
     {"a": {"b": []}}, {"en": 1}, ["x"] * 30, {"sku": "A"}, "0" * 300,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Parser:
-    """What takes bytes, and sound ones to start from."""
-
-    name: str
-    seeds: tuple[bytes, ...]
-    run: Callable[[bytes], None]
-    tree: bool = False
-    """Whether seeds are JSON, whose values can be swapped as values."""
 
 
 # --- making inputs -----------------------------------------------------------------------
@@ -157,116 +137,13 @@ def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(tree[key])
 
 
-# --- parsers -----------------------------------------------------------------------------
-
-
-def reading(folder: Path, kind: str, file: str, **options: str) -> Callable[[bytes], None]:
-    """Return what reads bytes as one file of a source, down to the catalog."""
-    (folder / "m.yaml").write_text(fixtures.MAPPING)
-    place = folder / file
-    place.parent.mkdir(parents=True, exist_ok=True)
-    path = file.partition("/")[0]
-    spec = SourceSpec(kind, path, "m.yaml", {"brand": "N", **options})
-    gather = gatherer_of(kind)
-
-    def run(data: bytes) -> None:
-        place.write_bytes(data)
-        parts = Parts()
-        vocabulary = Vocabulary(LOCALES, parts.families, frozenset(LOCALES))
-        problems, count = gather(folder, spec, vocabulary, parts)
-        files = Files({}, _Missing())
-        catalog, unfit = assemble(parts, files, LOCALES, {})
-        _check([*problems, *unfit])
-        assert count.accepted + count.refused == count.records, count
-        assert len(catalog.products) <= count.accepted
-
-    return run
-
-
-class _Missing(dict[str, tuple[str, str]]):
-    """Says of every file that it is not there."""
-
-    def __contains__(self, _name: object) -> bool:
-        return True
-
-    def __getitem__(self, _name: str) -> tuple[str, str]:
-        return ("missing-file", "there is no such file")
-
-
-def _check(problems: list[Problem]) -> None:
-    """Every problem can be told: as JSON in UTF-8, and as a line."""
-    for problem in problems:
-        json.dumps(problem.as_json()).encode()
-        assert problem.code
-        assert problem.message
-        assert len(str(problem)) < 20_000
-
-
-def _mapping(data: bytes) -> None:
-    documents, problems = load_documents("m.yaml", data)
-    for document in documents:
-        compiled, wrong = compile_mapping(document.data, "en", document.at)
-        problems += wrong
-        if compiled is not None:
-            compiled.product_maker(Vocabulary(LOCALES, {}, frozenset(LOCALES)))
-    _check(problems)
-
-
-def _rich(data: bytes) -> None:
-    safe = sanitise(data.decode("utf-8", "replace"))
-    assert "<script" not in safe.lower()
-
-
-def _refusing(parse: Callable[[bytes], object]) -> Callable[[bytes], None]:
-    def run(data: bytes) -> None:
-        try:
-            parse(data)
-        except ValueError:
-            return
-
-    return run
-
-
-def _picture(data: bytes) -> None:
-    kind = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
-    pictures.facts(pictures.upright(data, kind))
+# --- the campaign ------------------------------------------------------------------------
 
 
 def parsers(folder: Path) -> dict[str, Parser]:
     """Return every parser by name; those that read files do so in `folder`."""
-    found = [
-        Parser(name, seeds, reading(_folder(folder, name), kind, file, **options), tree)
-        for name, (kind, file, seeds, tree, options) in fixtures.FILES.items()
-    ]
-    found += [
-        Parser(f"akeneo {name}", (fixtures.AKENEO[name].encode(),), _akeneo(folder, name))
-        for name in ("products", "attributes", "families")
-    ]
-    found += [
-        Parser("mapping", (fixtures.MAPPING.encode(), fixtures.RULES), _mapping),
-        Parser("rich text", fixtures.RICH, _rich),
-        Parser("svg", fixtures.SVGS, _refusing(sanitise_svg)),
-        Parser("picture", fixtures.pictures(), _refusing(_picture)),
-    ]
+    found = [*parsers_of_products(folder), *parsers_beside(folder)]
     return {parser.name: parser for parser in found}
-
-
-def _akeneo(folder: Path, broken_one: str) -> Callable[[bytes], None]:
-    """Return what reads a whole export of which one table is broken."""
-    place = _folder(folder, f"akeneo {broken_one}")
-    for name, text in fixtures.AKENEO.items():
-        (place / "pim").mkdir(exist_ok=True)
-        (place / "pim" / f"{name}.csv").write_text(text)
-    return reading(place, "akeneo", f"pim/{broken_one}.csv")
-
-
-def _folder(folder: Path, name: str) -> Path:
-    place = folder / name.replace(" ", "-")
-    place.mkdir()
-    return place
-
-
-# --- the campaign ------------------------------------------------------------------------
 
 
 @dataclass(slots=True)

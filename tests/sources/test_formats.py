@@ -383,6 +383,21 @@ def test_parquet_columns_are_mapped(tmp_path: Path) -> None:
     assert product.lifecycle.release == dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 
 
+def test_a_parquet_value_that_means_nothing_costs_its_row_only(tmp_path: Path) -> None:
+    """A day in the year 40000, which Arrow can hold and no calendar has, is told with its row."""
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet  # noqa: PLC0415  an extra
+
+    days = pyarrow.array([0, 14_000_000, 1], pyarrow.date32())
+    table = pyarrow.table({"id": ["A", "B", "C"], "released": days})
+    parquet.write_table(table, tmp_path / "p.parquet")
+    (tmp_path / "m.yaml").write_text("fields: {sku: id, title: id, brand: {constant: N}}\n")
+    spec = SourceSpec("parquet", "p.parquet", "m.yaml")
+    reading = read_catalog(tmp_path, [spec], LOCALES, {})
+    assert list(reading.catalog.products) == ["A", "C"]
+    assert [(p.code, p.origin.line) for p in reading.problems] == [("parquet", 2)]
+
+
 BAD_XML = {
     "an entity bomb": (
         '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><rss><item><id>&b;</id></item></rss>',

@@ -104,7 +104,8 @@ def test_a_broken_transfer_is_continued(tmp_path: Path, site: Site) -> None:
         if number == 1:
             answer(200, body[:40_000], Content_Length=str(len(body)), ETag='"v1"')(handler, 1)
         else:
-            answer(206, body[start:], ETag='"v1"')(handler, 1)
+            begun = f"bytes {start}-{len(body) - 1}/{len(body)}"
+            answer(206, body[start:], ETag='"v1"', Content_Range=begun)(handler, 1)
             starts.append(start)
 
     starts: list[int] = []
@@ -229,3 +230,45 @@ def test_a_source_can_be_an_address(tmp_path: Path, site: Site) -> None:
     )
     assert reading.problems == []
     assert str(reading.catalog.origins["A"]) == f"{url}:1"
+
+
+ODD: dict[str, tuple[Answer, str]] = {
+    "a part that nobody asked for": (answer(206, b"abc", Content_Range="bytes 0-2/9"), "http"),
+    "not modified, though nothing is here": (answer(304), "http"),
+    "a pause that is no number": (answer(503, b"", Retry_After="\xb2"), "http"),
+    "a pause without end": (answer(503, b"", Retry_After="9" * 5000), "http"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_answer_that_makes_no_sense_is_a_problem(tmp_path: Path, site: Site, name: str) -> None:
+    """Servers that break the protocol are told; nothing is raised and nothing is kept."""
+    site.answers["/p"], code = ODD[name]
+    limits = Limits(size=100_000, connect=1, silence=0.4, total=0.05, attempts=2, pause=0.01)
+    url = f"http://{site.host}/p"
+    place, problems = fetch(tmp_path, url, {"allow": site.host}, {}, limits)
+    assert place is None
+    assert [problem.code for problem in problems] == [code]
+
+
+def test_a_length_that_is_no_number_counts_as_none(tmp_path: Path, site: Site) -> None:
+    """What came is the content: a sign that only looks like a digit announces nothing."""
+    site.answers["/p"] = answer(200, BODY, Content_Length="\xb2")
+    assert get(tmp_path, site, "/p") == (BODY, [])
+
+
+def test_a_part_that_begins_elsewhere_is_not_appended(tmp_path: Path, site: Site) -> None:
+    """A server that continues from the wrong place is asked for the whole again."""
+
+    def lying(handler: BaseHTTPRequestHandler, number: int) -> None:
+        if number == 1:
+            answer(200, BODY[:500], Content_Length=str(len(BODY)), ETag='"v1"')(handler, 1)
+        elif "Range" in handler.headers:
+            begun = f"bytes 9-{len(BODY) - 1}/{len(BODY)}"
+            answer(206, BODY[9:], ETag='"v1"', Content_Range=begun)(handler, 1)
+        else:
+            answer(200, BODY, ETag='"v1"')(handler, 1)
+
+    site.answers["/p"] = lying
+    assert get(tmp_path, site, "/p") == (BODY, [])
+    assert ["Range" in headers for _, headers in site.asked] == [False, True, False]

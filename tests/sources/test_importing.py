@@ -47,6 +47,14 @@ def test_a_guess_says_that_it_is_one(tmp_path: Path) -> None:
     assert "brand: {constant: Own}   # no column says it" in text
 
 
+def test_a_column_without_a_name_is_not_proposed(tmp_path: Path) -> None:
+    """The numbers that a table of pandas has in front name nothing, and the mapping reads."""
+    (tmp_path / "p.csv").write_text(",sku,name\n0,A-1,Saddle\n1,A-2,Bell\n")
+    trial = try_import(tmp_path, SourceSpec("csv", "p.csv"), ("en",), "N")
+    assert [product.sku for product in trial.products] == ["A-1", "A-2"]
+    assert trial.problems == ()
+
+
 def test_inner_objects_are_columns(tmp_path: Path) -> None:
     """JSON with objects inside is a table with dotted names."""
     text = '{"id": "A", "meta": {"name": "CPU", "brand": "X"}, "clock": {"base": 3.2}}\n'

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from pathlib import Path
 from unittest import mock
 
@@ -190,6 +191,17 @@ def test_a_broken_picture_is_a_fault(tmp_path: Path, cut: int) -> None:
     (tmp_path / "a.png").write_bytes(photo(300, 200, "PNG")[:cut])
     files = read_assets(tmp_path, [("a.png", tmp_path)])
     assert [code for code, _ in files.faults.values()] == ["unreadable-file"]
+
+
+def test_a_broken_pdf_is_a_file_without_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever reads it sees what is there; the library's own complaints reach no terminal."""
+    (tmp_path / "m.pdf").write_bytes(b"%PDF-1.7\n1 0 obj<<>>endobj\nstartxref\n3\n%%EOF\n")
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # as in a run without a log
+    asset = read_assets(tmp_path, [("m.pdf", tmp_path)]).assets["m.pdf"]
+    assert (asset.media_type, asset.pages) == ("application/pdf", None)
+    assert capsys.readouterr().err == ""
 
 
 def test_types_are_those_of_the_bytes() -> None:

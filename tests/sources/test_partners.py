@@ -66,6 +66,12 @@ def test_columns_of_equal_name_need_no_declaration(tmp_path, read):
     assert manifests.partners["a"].territory == "DE"
 
 
+def test_a_row_that_ends_early_leaves_its_last_columns_empty(tmp_path, read):
+    (tmp_path / "dealers.csv").write_text(CSV + "d-400,Short\n")
+    partner = read(TABLE)[0].partners["d-400"]
+    assert (partner.name, partner.programs, partner.locales) == ("Short", (), ("de",))
+
+
 SQL = """
 kind: partner-table
 id: erp

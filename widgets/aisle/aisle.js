@@ -205,12 +205,22 @@ class Aisle extends HTMLElement {
   connectedCallback() {
     if (this.#root.querySelector(".aisle") && !this.#run) this.#shown = JSON.stringify(this.#question());
     if (!this.#shown) this.#fallback();
+    this.addEventListener("submit", this);
     this.#near = new IntersectionObserver(([seen]) => {
       if (!seen.isIntersecting) return;
       this.#near?.disconnect();
       this.#update();
     }, { rootMargin: "800px" });
     this.#near.observe(this);
+  }
+
+  /** The partner's own form in the place of the cart's button is sent, unless someone takes the event. @param {Event} event */
+  handleEvent(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.slot != "cart") return;
+    const sku = /** @type {HTMLElement | null} */ (this.#root.querySelector(".aisle"))?.dataset.sku;
+    const quantity = Number(new FormData(form).get("quantity")) || 1;
+    if (!this.#tell("addtocart", { sku, from: sku, quantity }, true)) event.preventDefault();
   }
 
   disconnectedCallback() {
@@ -242,11 +252,9 @@ class Aisle extends HTMLElement {
       this.#root.adoptedStyleSheets = drawn.sheets;
       this.#root.replaceChildren(drawn.body);
       this.#shown = asked;
-      // One section a frame: styling all of them at once could stall a slow phone.
-      for (const one of drawn.rest) {
-        await frame();
-        drawn.body.append(one);
-      }
+      // One piece a frame: styling all of them at once could stall a slow phone.
+      do await frame();
+      while (!drawn.rest.next().done);
       if (run == this.#run) this.#tell("view", drawn.detail);
     } catch (error) {
       if (run == this.#run) this.#fail(/** @type {Failure} */ (error), question.ids);

@@ -27,7 +27,7 @@ export const habitual = ({ text, value, unit }, reader) => {
   return `${written.join("–")} ${other[2]}`;
 };
 
-/** What a section holds, read once. @type {WeakMap<Element, Group[]>} */
+/** What a section holds, read once, and as it was drawn. @type {WeakMap<Element, {groups: Group[], first: Node[]}>} */
 const known = new WeakMap();
 /** The newest wish of a section; an older one stops. @type {WeakMap<Element, string>} */
 const wishes = new WeakMap();
@@ -42,17 +42,19 @@ export const list = async (control, host, document) => {
   const field = /** @type {HTMLInputElement} */ (section.querySelector("[data-act=search]"));
   const place = /** @type {HTMLElement} */ (section.querySelector(".groups"));
   const reader = /** @type {HTMLElement | null} */ (host.closest("[lang]"))?.lang ?? "";
-  if (!known.has(section)) known.set(section, document ? planned(document, reader) : drawn(place));
+  const held = known.get(section) ?? { groups: document ? planned(document, reader) : drawn(place), first: [...place.childNodes] };
+  known.set(section, held);
   const words = field.value.trim().toLowerCase();
   const all = control != field;
   const wish = `${all} ${words}`;
   if ((wishes.get(section) ?? "false ") == wish) return; // nothing else than what is shown
   wishes.set(section, wish);
-  const groups = (known.get(section) ?? []).map(({ caption, rows }) => ({ caption, rows: rows.filter(({ text }) => text.includes(words)) }));
+  const groups = held.groups.map(({ caption, rows }) => ({ caption, rows: rows.filter(({ text }) => text.includes(words)) }));
   const hits = groups.reduce((sum, { rows }) => sum + rows.length, 0);
   /** @param {string} text */
   const counted = (text) => text.replace("{count}", String(hits));
   /** @type {HTMLElement} */ (section.querySelector("[role=status]")).textContent = words ? counted(field.dataset.hits ?? "") : "";
+  if (!all && !words && place.matches(".halves")) return place.replaceChildren(...held.first);
   const pieces = cut(groups, all ? Infinity : ROWS);
   place.replaceChildren();
   for (const { caption, rows } of pieces) {
@@ -107,7 +109,7 @@ const planned = ({ specs }, reader) =>
 const drawn = (place) =>
   [...place.querySelectorAll("table")].map((table) => {
     const caption = table.caption?.textContent ?? "";
-    return { caption, rows: [...table.rows].map((row) => ({ text: [caption, ...[...row.cells].map((cell) => cell.textContent)].join(" ").toLowerCase(), make: () => row })) };
+    return { caption, rows: [...table.rows].map((row) => ({ text: [caption, ...[...row.cells].map((cell) => cell.textContent)].join(" ").toLowerCase(), make: () => /** @type {HTMLElement} */ (row.cloneNode(true)) })) };
   });
 
 /** @param {string} label @param {string} text */

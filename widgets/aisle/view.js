@@ -17,7 +17,7 @@
  * @typedef {(word: string, values?: Json) => string} Say
  * @typedef {Task & {
  *   search: (ids: string[]) => Promise<Json>, page: (number: number) => Promise<Json>,
- *   document: Json, offer: Json | undefined, say: Say, kit: typeof kit, own: Json,
+ *   document: Json, offer: Json | undefined, offered: (product: Json) => Promise<Json | undefined>, say: Say, kit: typeof kit, own: Json,
  * }} Context
  */
 
@@ -105,8 +105,21 @@ const list = (attributes, children) => h("ul", { role: "list", ...attributes }, 
 /** A button that does something. @param {string} act @param {Json} attributes @param {(Child | Child[])[]} children */
 const button = (act, attributes, ...children) => h("button", { type: "button", "data-act": act, ...attributes }, ...children);
 
+/** Which price is shown: the partner's own, else what the manufacturer recommends. @param {Say} say @param {Json | undefined} asked @param {Json} [offer] @returns {Child[]} */
+const amount = (say, asked, offer) => {
+  const label = (/** @type {Child} */ words) => words && h("span", { class: "label" }, words);
+  if (offer?.text) return [h("bdi", {}, offer.text)];
+  return asked ? [label(asked.from && say("from")), h("bdi", {}, asked.text), label(asked.tax?.text), label(say("recommended"))] : [];
+};
+
+/** The price on a card. @param {Say} say @param {Json | undefined} asked @param {Json} [offer] */
+const cost = (say, asked, offer) => {
+  const told = amount(say, asked, offer);
+  return told.length > 0 && h("span", { class: "cost", part: "price" }, told);
+};
+
 /** What other parts draw with. */
-const kit = { h, safe, rich, picture, section, place: (/** @type {Json} */ product) => places.get(product) ?? 0 };
+const kit = { h, safe, rich, picture, section, cost, place: (/** @type {Json} */ product) => places.get(product) ?? 0 };
 
 /** @param {Context} context */
 const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
@@ -129,20 +142,17 @@ const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
     count > 1 && list({ class: "thumbs", "aria-label": say("choose") }, thumbs));
 };
 
-/** What it costs here: the partner's own offer, else what the manufacturer recommends. @param {Pick<Context, "document" | "offer" | "host" | "say">} context */
-const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say }) => {
+/** What it costs here, and whether it is there. @param {Pick<Context, "document" | "offer" | "say">} context */
+const price = ({ document: { price: asked, lifecycle, sku }, offer, say }) => {
   const status = lifecycle?.status != "available" && lifecycle?.status;
-  const amount = offer?.text
-    ? h("p", { class: "price", part: "price" }, h("bdi", {}, offer.text))
-    : asked && h("p", { class: "price", part: "price" },
-        asked.from && h("span", { class: "label" }, say("from")), h("bdi", {}, asked.text), asked.tax && h("span", { class: "label" }, asked.tax.text), h("span", { class: "label" }, say("recommended")));
+  const told = amount(say, asked, offer);
   return h("div", { class: "offer", part: "offer" }, h("slot", { name: "offer" },
     offer?.promotion && h("p", { class: "promotion", part: "promotion" }, offer.promotion),
-    amount,
+    told.length > 0 && h("p", { class: "price", part: "price" }, told),
     offer && h("p", { class: "stock", part: "stock" }, say(offer.availability ?? ""), offer.availability && offer.delivery && " · ", h("bdi", {}, offer.delivery)),
     offer?.updated && h("p", { class: "facts" }, say("updated", { at: offer.updated })),
     status && h("p", { class: "status", part: "status" }, say(status)),
-    offer?.availability != "out-of-stock" && host.hasAttribute("cart") && button("addtocart", { class: "action", part: "cart", "data-sku": sku }, h("span", {}, say("addtocart")))));
+    offer?.availability != "out-of-stock" && h("slot", { name: "cart" }, button("addtocart", { class: "action", part: "cart", "data-sku": sku }, h("span", {}, say("addtocart"))))));
 };
 
 /** @param {Context} context */
@@ -185,17 +195,22 @@ const specs = ({ document: { specs: groups = [], lang = {} }, host, habit, say }
   const count = groups.reduce((/** @type {number} */ sum, /** @type {Json} */ { items }) => sum + items.length, 0);
   if (!count) return null;
   let left = ROWS;
+  let before = 0;
   const tables = groups.map((/** @type {Json} */ { group, items }) => {
     const rows = items.slice(0, left);
     left -= rows.length;
     return rows.length > 0 && h("table", { part: "table" }, group && h("caption", {}, group), h("tbody", {}, ...rows.map((/** @type {Json} */ item) =>
       h("tr", {}, h("th", { scope: "row", dir: "auto" }, item.label), h("td", { dir: "auto" }, habit ? habit(item, reading(host)) : item.text)))));
   });
+  // Two columns that do not depend on each other: rows that come later move none that are there.
+  const halves = groups.length > 1 && count <= ROWS;
+  const half = halves ? groups.findIndex((/** @type {Json} */ { items }) => (before += items.length) * 2 - items.length > count) : 0;
   const hits = say("hits", { count: "{count}" });
   return section(say, "specs",
     count > MANY && h("input", { type: "search", class: "find", part: "search", "data-act": "search", "data-hits": hits, "data-all": say("all", { count: "{count}" }), placeholder: say("search"), "aria-label": say("search") }),
     count > MANY && h("p", { class: "facts", role: "status" }),
-    h("div", { class: count > ROWS ? "groups long" : "groups", lang: lang.specs }, ...tables,
+    h("div", { class: halves ? "groups halves" : "groups", lang: lang.specs },
+      ...halves ? [tables.slice(0, half), tables.slice(half)].map((some) => h("div", {}, some)) : tables,
       count > ROWS && button("all", { class: "more", part: "more" }, say("all", { count }))));
 };
 
@@ -212,13 +227,15 @@ const documents = ({ document: { documents: files = [] }, locale, root, say }) =
     })));
 
 /** @param {Context} context */
-const relations = ({ document: { relations: kinds = {} }, root, say }) =>
-  KINDS.filter((kind) => kinds[kind]).map((kind) =>
-    section(say, kind, list({ class: "cards" },
-      kinds[kind].map((/** @type {Json} */ { sku, title, brand, image, quantity }) =>
+const relations = ({ document: { relations: kinds = {} }, offered, root, say }) =>
+  Promise.all(KINDS.filter((kind) => kinds[kind]).map(async (kind) => {
+    const offers = await Promise.all(kinds[kind].map(offered));
+    return section(say, kind, list({ class: "cards" },
+      kinds[kind].map((/** @type {Json} */ { sku, title, brand, image, quantity }, /** @type {number} */ index) =>
         h("li", {}, button("open", { class: "card", part: "card", "data-sku": sku },
           h("span", { class: "plate" }, picture(typeof image == "string" ? { src: image } : image && { ...image, alt: "" }, root)),
-          h("span", { class: "name" }, quantity > 1 && `${quantity} × `, title), brand && h("span", { class: "facts" }, brand)))))));
+          h("span", { class: "name" }, quantity > 1 && `${quantity} × `, title), brand && h("span", { class: "facts" }, brand), cost(say, undefined, offers[index]))))));
+  }));
 
 /** @param {Context} context */
 const support = ({ document: { support: { contacts = [], questions = [] } = {}, lang = {} }, root, say }) =>
@@ -262,7 +279,7 @@ const bytes = (locale, size) => {
   return new Intl.NumberFormat(locale, { style: "unit", unit: mega ? "megabyte" : "kilobyte", maximumFractionDigits: mega ? 1 : 0 }).format(size / (mega ? 1e6 : 1e3));
 };
 
-/** @type {{[section: string]: (context: Context) => Child | Child[] | Promise<Child>}} */
+/** @type {{[section: string]: (context: Context) => Child | Child[] | Promise<Child | Child[]>}} */
 const SECTIONS = { gallery, offer: price, hero, text, features, configurator, specs, documents, relations, support };
 
 /** Sections of other parts; they need no product. */
@@ -337,9 +354,37 @@ const says = (host) =>
   "offers" in host || document.querySelector('script[type="application/syndicator+json"]') ||
   ["offers", "price", "availability", "delivery", "promotion"].some((name) => host.hasAttribute(name));
 
+/** Elements of one frame: styling, laying out and painting them takes a slow phone some 20 ms. */
+const PIECE = 24;
+/** What may be filled in several frames: content that comes later moves nothing that is there. */
+const GROWS = /^(div|header|section|table|tbody|ul)$/;
+
+/** Put sections into their place, as many elements at a time as a frame takes. @param {Element} body @param {Element[]} sections @param {Set<Element>} whole those with a life of their own @returns {Iterator<unknown>} */
+function* unfold(body, sections, whole) {
+  let room = PIECE;
+  /** @param {Element} place @param {Iterable<Node>} nodes @returns {Generator<void>} */
+  const fill = function* (place, nodes) {
+    for (const node of nodes) {
+      const one = /** @type {Element} */ (node);
+      const weight = (one.querySelectorAll?.("*").length ?? 0) + 1;
+      const grows = weight > PIECE && GROWS.test(one.localName) && !whole.has(one);
+      if (weight > room && room < PIECE && !grows) {
+        yield;
+        room = PIECE;
+      }
+      const inner = grows ? [...one.childNodes] : [];
+      if (grows) one.replaceChildren();
+      place.append(one);
+      room -= grows ? 1 : weight;
+      yield* fill(one, inner);
+    }
+  };
+  yield* fill(body, sections);
+}
+
 /**
- * Draw what an element shows. The first section stands in the body, the rest waits beside it.
- * @param {Task} task @returns {Promise<{body: HTMLElement, rest: Child[], sheets: CSSStyleSheet[], detail: Json}>}
+ * Draw what an element shows: a body with its first piece, and what puts on the next one whenever it is asked.
+ * @param {Task} task @returns {Promise<{body: HTMLElement, rest: Iterator<unknown>, sheets: CSSStyleSheet[], detail: Json}>}
  */
 export const draw = async (task) => {
   const host = task.host;
@@ -358,22 +403,35 @@ export const draw = async (task) => {
   const told = await partner;
   const document = await (found ?? find(told.match(task)));
   const own = told ? told.told(host) : {};
-  const offer = document.sku && told && (await told.resolve(document, locale, host, own));
-  const context = { ...task, search: find, page: (/** @type {number} */ number) => page(task, number), document, locale, offer, say: speak(own.words), kit, own, habit: (await habits)?.habitual };
+  const mine = (/** @type {Json} */ product) => product == document || task.keys(product).some((key) => task.ids.includes(key));
+  /** @type {Map<string, Promise<Json | undefined>>} */
+  const offers = new Map();
+  const offered = async (/** @type {Json} */ product) => {
+    if (!told || !product.sku) return undefined;
+    if (!offers.has(product.sku)) offers.set(product.sku, told.resolve(product, locale, host, own, mine(product)));
+    return offers.get(product.sku);
+  };
+  const offer = await offered(document);
+  const context = { ...task, search: find, page: (/** @type {number} */ number) => page(task, number), document, locale, offer, offered, say: speak(own.words), kit, own, habit: (await habits)?.habitual };
   // The maker's aisle template, unless the page composes its own.
   const sections = host.localName.endsWith("-aisle") && !host.hasAttribute("sections") && document.sections || task.sections;
   const others = await (sections == task.sections ? early : load(sections));
   const drawers = Object.assign({}, SECTIONS, ...others.map((one) => one.SECTIONS));
-  /** @type {Child[]} */
+  /** @type {Element[]} */
   const drawn = [];
+  const whole = new Set();
   for (const name of sections) {
-    drawn.push(...[await drawers[name]?.(context)].flat().filter((one) => one));
+    const some = [await drawers[name]?.(context)].flat().filter((one) => one);
+    drawn.push(...some);
+    if (!SECTIONS[name]) some.forEach((one) => whole.add(one));
     await task.pause();
   }
   const dir = /^(ar|dv|fa|he|ps|ur|yi)\b/.test(locale) ? "rtl" : "ltr";
-  const body = h("div", { class: "aisle", part: "aisle", lang: locale, dir, "data-sku": document.sku }, drawn[0]);
+  const body = h("div", { class: "aisle", part: "aisle", lang: locale, dir, "data-sku": document.sku });
   enliven(body, host, task.part, document);
-  return { body, rest: drawn.slice(1), sheets: [LOOK, ...others.map((one) => one.LOOK)], detail: { sku: document.sku, document, offer } };
+  const rest = unfold(body, drawn, whole);
+  rest.next();
+  return { body, rest, sheets: [LOOK, ...others.map((one) => one.LOOK)], detail: { sku: document.sku, document, offer } };
 };
 
 /**
@@ -386,8 +444,8 @@ export const adopt = async (body, host, part) => {
   const partner = await part("partner.js", PINS["partner.js"]);
   const own = partner.told(host);
   const document = { sku: body.dataset.sku };
-  const offer = await partner.resolve(document, body.lang, host, own);
-  if (offer) body.querySelector(".offer")?.replaceWith(price({ document, offer, host, say: speak(own.words) }));
+  const offer = await partner.resolve(document, body.lang, host, own, true);
+  if (offer) body.querySelector(".offer")?.replaceWith(price({ document, offer, say: speak(own.words) }));
 };
 
 /**
