@@ -103,7 +103,7 @@ const brand = async ({ host, head, page, search: find, keys, root, own, kit: { h
     h("li", {}, h("button", { type: "button", class: "card", part: "card", "data-act": "open", "data-sku": product.sku },
       h("span", { class: "plate" }, picture(product.media?.[0] && { ...product.media[0], alt: "" }, root)),
       h("span", { class: "name" }, product.title), product.summary && h("span", { class: "facts" }, product.summary),
-      product.price && h("span", { class: "cost facts" }, h("bdi", {}, product.price.text), say("recommended"))));
+      product.price && h("span", { class: "cost facts" }, h("bdi", {}, product.price.text), product.price.tax && `${product.price.tax.text} · `, say("recommended"))));
   /** @param {string} path @param {string} label @param {number} depth */
   const choice = (path, label, depth) => {
     const button = h("button", { type: "button", "aria-pressed": String(wish.category == path), "data-depth": depth }, label);

@@ -89,7 +89,7 @@ const table = ({ kit: { h, picture }, root, say }, chosen, others, redraw) => {
       h("button", { type: "button", class: "card", "data-act": "open", "data-sku": product.sku },
         h("span", { class: "plate" }, picture(product.media?.[0] && { ...product.media[0], alt: "" }, root)),
         h("span", { class: "name" }, product.title)),
-      product.price && h("span", { class: "cost facts" }, h("bdi", {}, product.price.text), say("recommended")), chosen.length > 1 && remove);
+      product.price && h("span", { class: "cost facts" }, h("bdi", {}, product.price.text), product.price.tax && `${product.price.tax.text} · `, say("recommended")), chosen.length > 1 && remove);
   };
   const lines = rows(chosen).map(({ label, texts }) => {
     const differs = new Set(texts).size > 1;
