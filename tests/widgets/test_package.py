@@ -11,7 +11,8 @@ import pytest
 
 from syndicator.canonical import integrity
 from syndicator.errors import InvalidInputError
-from syndicator.widgets import built_in_folder, find_widgets, minifying, package
+from syndicator.widgets import built_in_folder, find_widgets, minifying
+from syndicator.widgets.package import package
 
 AISLE = built_in_folder() / "aisle"
 SINKS = re.compile(
