@@ -120,9 +120,11 @@ def render_editions(
     """Yield every edition with its finished documents; equal ones are rendered once."""
     renderer = memory.renderer
     renderer.begin(shelf, entitlements.at)
-    currencies = entitlements.currencies
+    currencies, taxes = entitlements.currencies, entitlements.taxes
     documents = {
-        edition.id: renderer.edition(edition, currencies.get(edition.price_list, ""))
+        edition.id: renderer.edition(
+            edition, currencies.get(edition.price_list, ""), taxes.get(edition.price_list)
+        )
         for edition in entitlements.editions.values()
     }
     renderer.finish(memory.run, partial(progress, "Rendering") if progress else None)
