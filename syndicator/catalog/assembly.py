@@ -15,6 +15,7 @@ from syndicator.catalog.held import Head, Held, Origins, Products, look, points
 from syndicator.catalog.merging import Priorities, Statement, filled, merge
 from syndicator.catalog.model import (
     Asset,
+    Brand,
     Catalog,
     Category,
     Family,
@@ -80,6 +81,8 @@ class Parts:
 
     entries: list[Entry] = field(default_factory=list)
     families: dict[str, Family] = field(default_factory=dict)
+    brands: dict[str, tuple[Brand, Origin]] = field(default_factory=dict)
+    """By case-folded name, with where each was written."""
     categories: dict[str, Category] = field(default_factory=dict)
     supplements: list[Supplement] = field(default_factory=list)
     """In the order of the sources: a later one wins where no priority is declared."""
@@ -142,13 +145,23 @@ def assemble(
         fallback=fallback,
         products=_by_sku(heads),
         families=parts.families,
+        brands={key: brand for key, (brand, _) in parts.brands.items()},
         categories=parts.categories,
         assets={path: asset for path, asset in sorted(files.assets.items()) if path in used},
         support=parts.support or Support(),
         origins=Origins(_places(assembly.entries)),
         field_origins=assembly.field_origins,
     )
-    return catalog, assembly.problems
+    return catalog, [*assembly.problems, *_unused_brands(parts, heads)]
+
+
+def _unused_brands(parts: Parts, heads: Sequence[Head]) -> Iterator[Problem]:
+    """Yield a warning for each brand that no product has: its name is spelled otherwise there."""
+    used = {head.brand.casefold() for head in heads} if parts.brands else set()
+    for key, (brand, origin) in parts.brands.items():
+        if key not in used:
+            told = "no product has this brand"
+            yield warn("unknown-brand", told, origin, path="brand", found=brand.name)
 
 
 def _places(entries: dict[str, Any]) -> dict[str, Place]:
