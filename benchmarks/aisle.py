@@ -92,6 +92,7 @@ class Stage:
     shop: Origin
     browser: Browser
     product: dict[str, Any]
+    edition: str
 
     @contextmanager
     def tab(self) -> Iterator[Page]:
@@ -128,7 +129,8 @@ def stage() -> Iterator[Stage]:
         shop.answers["/with"] = page(html + TAG % zone.editions["velohaus"]["de"] + script)
         shop.answers["/without"] = page(html + FALLBACK)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield Stage(package, store, shop, browser, product)
+        edition = zone.editions["velohaus"]["de"]
+        yield Stage(package, store, shop, browser, product, edition)
         browser.close()
 
 

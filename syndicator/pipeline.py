@@ -38,6 +38,7 @@ from syndicator.targets import (
     publish,
     read_live,
 )
+from syndicator.targets.comparing import differences
 from syndicator.widgets import WidgetPackage, by_request
 from syndicator.workspace import Workspace, sound
 
@@ -210,8 +211,9 @@ def propose(
     made = build(workspace, shelf, entitlements, memory=memory, progress=progress)
     target = open_target(workspace.target, workspace.settings.root)
     live = read_live(target, memory.live if memory else None)
-    fetch = fetcher(target, memory.objects if memory else {})
-    plan = diff(live.release if live else None, made, fetch)
+    previous = live.release if live else None
+    fetch = differences(target, previous, made, memory.objects if memory else {})
+    plan = diff(previous, made, fetch)
     return Proposal(target, live, shelf, made, plan, entitlements)
 
 

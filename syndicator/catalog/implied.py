@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from syndicator.catalog.held import Head, look
+from syndicator.catalog.held import Facts
 from syndicator.catalog.model import Category, Family, SpecDefinition
 
 
 def implied_categories(
-    heads: Iterable[Head], known: Mapping[str, Category], locale: str
+    told: Iterable[Facts], known: Mapping[str, Category], locale: str
 ) -> dict[str, Category]:
     """Return the categories that products have and nobody declared; codes become labels."""
     found: dict[str, Category] = {}
-    for head in heads:
-        codes = head.category.split("/") if head.category and head.category not in found else []
+    for category, _, _ in (kind for facts in told for kind in facts.kinds):
+        codes = category.split("/") if category and category not in found else []
         for end in range(len(codes), 0, -1):
             path = "/".join(codes[:end])
             if path in known or path in found:
@@ -26,16 +26,16 @@ def implied_categories(
 
 
 def implied_families(
-    heads: Iterable[Head],
+    told: Iterable[Facts],
     known: Mapping[str, Family],
     definitions: Mapping[str, SpecDefinition],
     locale: str,
 ) -> dict[str, Family]:
     """Return the families that products have and nobody declared, with the specs that they use."""
     keys: dict[str, dict[str, None]] = {}
-    for head in heads:
-        if head.family and head.family not in known:
-            keys.setdefault(head.family, {}).update(dict.fromkeys(look(head).specs))
+    for family, specs in (item for facts in told for item in facts.specs.items()):
+        if family not in known:
+            keys.setdefault(family, {}).update(dict.fromkeys(specs))
     return {
         code: Family(
             code=code,

@@ -6,19 +6,14 @@ the partner more (a disapproved account) than one missing item.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
-from syndicator.feeds.selection import Demand, select
+from syndicator.feeds.selection import select
 from syndicator.feeds.syndication import google_entry, google_rss
 
 Fields = list[tuple[str, str | list[tuple[str, str]]]]
-
-MERCHANT = Demand(("title", "description", "link", "image", "amount"), dated_preorders=True)
-"""What Google Merchant asks of every item."""
-_RICH = replace(MERCHANT, rich=True)
 
 
 def google(channel: Channel, source: FeedInput, now: datetime) -> Feed:
@@ -26,7 +21,7 @@ def google(channel: Channel, source: FeedInput, now: datetime) -> Feed:
 
     Cost: linear in the edition's text; the whole feed is held in memory.
     """
-    items, problems = select(channel, source, now, _RICH)
+    items, problems = select(channel, source, now, rich=True)
     data = google_rss(
         title=source.title,
         link=source.base_url,

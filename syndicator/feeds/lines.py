@@ -16,22 +16,17 @@ from babel.numbers import get_currency_precision
 from syndicator import canonical
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
-from syndicator.feeds.selection import Demand, select
+from syndicator.feeds.selection import select
 from syndicator.feeds.text import line
 
 MEDIA_TYPE = "application/jsonl"
-
-OPENAI = Demand(("title", "description", "link", "brand", "image", "amount"))
-"""What OpenAI's file upload (2026) asks of every item."""
-ACP = Demand(("title",), long_id=True)
-"""What the ACP feed (2026-04-17) asks of every product."""
 
 _OPENAI_AVAILABILITY = {"preorder": "pre_order"}
 
 
 def openai(channel: Channel, source: FeedInput, now: datetime) -> Feed:
     """Return OpenAI's product file: one item a line, the partner as the seller."""
-    items, problems = select(channel, source, now, OPENAI)
+    items, problems = select(channel, source, now)
     rows = (
         {
             "item_id": item.id,
@@ -53,7 +48,7 @@ def openai(channel: Channel, source: FeedInput, now: datetime) -> Feed:
 
 def acp(channel: Channel, source: FeedInput, now: datetime) -> Feed:
     """Return an ACP product feed: one product with its variants a line."""
-    items, problems = select(channel, source, now, ACP)
+    items, problems = select(channel, source, now)
     families: dict[str, list[Item]] = {}
     for item in items:
         families.setdefault(item.group or item.id, []).append(item)

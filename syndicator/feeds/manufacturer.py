@@ -11,11 +11,8 @@ from datetime import datetime
 from syndicator.feeds.google import Fields, group, repeated
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
-from syndicator.feeds.selection import Demand, select
+from syndicator.feeds.selection import select
 from syndicator.feeds.syndication import google_entry, google_rss
-
-MANUFACTURER = Demand(("title", "gtin"), rich=True, ascii_id=True)
-"""What Google Manufacturer Center asks of every item."""
 
 
 def google_manufacturer(channel: Channel, source: FeedInput, now: datetime) -> Feed:
@@ -23,7 +20,7 @@ def google_manufacturer(channel: Channel, source: FeedInput, now: datetime) -> F
 
     Cost: linear in the edition's text; the whole feed is held in memory.
     """
-    items, problems = select(channel, source, now, MANUFACTURER)
+    items, problems = select(channel, source, now, rich=True)
     data = google_rss(
         title=source.title,
         link=source.base_url,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from syndicator.errors import Problem, Severity
-from syndicator.feeds.item import ID_LIMIT, Item, item
+from syndicator.feeds.demands import ASCII, DEMANDS, LENGTH, Demand, unmet
+from syndicator.feeds.item import Item, item
 from syndicator.feeds.model import Channel, FeedInput
 
 _TOLD = {
@@ -14,45 +16,31 @@ _TOLD = {
     "amount": "no price",
     "link": "no value for its link",
     "gtin": "no GTIN that is known outside the company",
+    "dated": "it is announced without a release date",
+    ASCII: "its SKU is not ASCII",
 }
 
 _NAMED = 5
 """SKUs that a warning about many names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a format asks of every item."""
-
-    fields: tuple[str, ...]
-    """Fields of `Item` that must not be empty."""
-    dated_preorders: bool = False
-    """Whether a pre-order needs its date."""
-    rich: bool = False
-    """Whether the format has a place for highlights, details and features."""
-    ascii_id: bool = False
-    long_id: bool = False
-    """Whether a SKU may be longer than Google takes."""
-
-
 def select(
-    channel: Channel, source: FeedInput, now: datetime, demand: Demand
+    channel: Channel, source: FeedInput, now: datetime, *, rich: bool = False
 ) -> tuple[list[Item], list[Problem]]:
     """Return the items that can go out, in the edition's order, and a warning for each other.
 
-    Items that go out although a reader may dislike them share one warning.
+    With `rich` they have what repeats: highlights, details and features. Items that go out
+    although a reader may dislike them share one warning.
     """
+    demand = DEMANDS[channel.format]
     items: list[Item] = []
     problems: list[Problem] = []
     unread: list[str] = []
     foreign: list[str] = []
     for document in source.documents:
-        made = item(
-            document, base_url=source.base_url, link=channel.link, now=now, rich=demand.rich
-        )
-        reasons = lacks(made, demand)
-        if reasons:
-            problems.append(left_out(channel, source, made.id, reasons))
+        made = item(document, base_url=source.base_url, link=channel.link, now=now, rich=rich)
+        if lacking := reasons(demand, made.id, partial(getattr, made)):
+            problems.append(left_out(channel, source, made.id, lacking))
             continue
         items.append(made)
         if made.image and not made.readable:
@@ -76,16 +64,10 @@ def select(
     return items, problems
 
 
-def lacks(made: Item, demand: Demand) -> tuple[str, ...]:
-    """Return why an item cannot go out, each a short phrase; empty where it can."""
-    reasons = [_TOLD.get(name, f"no {name}") for name in demand.fields if not getattr(made, name)]
-    if not demand.long_id and len(made.id) > ID_LIMIT:
-        reasons.append(f"its SKU is longer than {ID_LIMIT} characters")
-    if demand.ascii_id and not made.id.isascii():
-        reasons.append("its SKU is not ASCII")
-    if demand.dated_preorders and made.availability == "preorder" and not made.available_from:
-        reasons.append("it is announced without a release date")
-    return tuple(reasons)
+def reasons(demand: Demand, sku: str, has: Callable[[str], object]) -> tuple[str, ...]:
+    """Return why a product cannot go out, each a short phrase; empty where it can."""
+    told = {**_TOLD, LENGTH: f"its SKU is longer than {demand.id_limit} characters"}
+    return tuple(told.get(name, f"no {name}") for name in unmet(demand, sku, has))
 
 
 def left_out(channel: Channel, source: FeedInput, sku: str, reasons: tuple[str, ...]) -> Problem:

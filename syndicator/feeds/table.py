@@ -10,7 +10,6 @@ import csv
 import io
 from datetime import datetime
 
-from syndicator.feeds.google import MERCHANT
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
 from syndicator.feeds.selection import select
@@ -41,7 +40,7 @@ COLUMNS = (
 
 def google_tsv(channel: Channel, source: FeedInput, now: datetime) -> Feed:
     """Return the product table of one partner's edition: a head row and a row an item."""
-    items, problems = select(channel, source, now, MERCHANT)
+    items, problems = select(channel, source, now)
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -16,7 +16,8 @@ from syndicator.catalog.model import Product
 from syndicator.catalog.observation import SAMPLE
 from syndicator.catalog.proposal import propose
 from syndicator.errors import Origin, Problem
-from syndicator.sources.mapped import Maker, files_of, open_rows
+from syndicator.sources.maker import Maker
+from syndicator.sources.mapped import files_of, open_rows
 from syndicator.sources.reading import fetched
 from syndicator.sources.spec import SourceSpec
 from syndicator.sources.workspace import missing_source
@@ -86,8 +87,8 @@ def _tried(
         return []
     vocabulary = Vocabulary(locales, known_locales=frozenset(locales))
     maker = Maker(compiled, vocabulary)
-    entries = (maker.take(row, At(label, line), problems) for line, row in rows)
-    return [entry.product for entry in entries if entry]
+    products = (maker.take(row, At(label, line), problems) for line, row in rows)
+    return [product for product in products if product is not None]
 
 
 _HERE = Origin("mapping")

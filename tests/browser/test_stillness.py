@@ -42,14 +42,16 @@ def shift(tab):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_shifts_in_the_room_that_the_tag_reserves(world, tab, heard, width):
-    """For a long product and a small one whose end is in sight, with the tag of each."""
+    """For a long product, one with upright pictures and a small one whose end is in sight."""
     tab.set_viewport_size({"width": width, "height": 800})
     small = SMALL | {"media": world.document["media"]}
-    world.zone.publish([world.document, small])
+    tall = [one | {"width": 600, "height": 900} for one in world.document["media"]]
+    upright = world.document | {"sku": "NV-TALL", "media": tall}
+    world.zone.publish([world.document, upright, small])
     world.refresh()
     tab.add_init_script(SHIFTS)
     look = "<style>body { font: 16px/1.5 sans-serif }</style>"
-    for document in (world.document, small):
+    for document in (world.document, upright, small):
         body = tag(reserved(document), document["sku"]) + AFTER
         tab.goto(world.show(body, path=f"/{document['sku']}", head=look))
         heard("view")
