@@ -64,6 +64,32 @@ def test_nothing_shifts_in_the_room_that_the_tag_reserves(world, tab, heard, wid
     assert drawn <= height <= drawn + 260, "room for the partner's own offer, and no gap beyond"
 
 
+def test_a_long_product_comes_in_pieces_that_a_frame_takes(world, tab, heard):
+    """No task puts more on the page than some two dozen elements, and none is lost or out of order."""
+    items = [{"key": f"k{n}", "label": f"Merkmal {n}", "text": f"Wert {n}"} for n in range(50)]
+    specs = [*world.document["specs"], {"group": "Mehr", "items": items}]
+    world.zone.publish([world.document | {"specs": specs}])
+    world.refresh()
+    tab.add_init_script("""
+    window.grown = [];
+    document.addEventListener('syndicator-replace', ({ target: { shadowRoot } }) => {
+      let known = 0;
+      new MutationObserver(() => {
+        const count = shadowRoot.querySelectorAll('*').length;
+        window.grown.push(count - known);
+        known = count;
+      }).observe(shadowRoot, { childList: true, subtree: true });
+    });""")
+    tab.goto(world.show(tag(reserved(world.document))))
+    heard("view")
+    grown = tab.evaluate("window.grown")
+    assert max(grown) <= 28, grown
+    assert sum(grown) > 250
+    assert len(grown) < 20, "pieces are not smaller than they need be"
+    labels = tab.locator(".specs th").all_inner_texts()
+    assert labels[-50:] == [f"Merkmal {n}" for n in range(50)]
+
+
 def test_nothing_shifts_below_the_fold(world, tab, heard):
     tab.add_init_script(SHIFTS)
     tab.goto(world.show(f'<div style="height:1500px">Oben</div>{tag()}{AFTER}'))
