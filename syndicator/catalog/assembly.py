@@ -67,13 +67,26 @@ def assemble(
         fallback=fallback,
         products=_products(assembly.rows, assembly.at, order, mended),
         families=parts.families,
+        brands={key: brand for key, (brand, _) in parts.brands.items()},
         categories=parts.categories,
         assets={path: asset for path, asset in sorted(files.assets.items()) if path in used},
         support=parts.support or Support(),
         origins=Origins(assembly.rows, assembly.at, order),
         field_origins=assembly.field_origins,
     )
-    return Assembled(catalog, assembly.problems, assembly.rows, order, mended)
+    problems = [*assembly.problems, *_unused_brands(parts)]
+    return Assembled(catalog, problems, assembly.rows, order, mended)
+
+
+def _unused_brands(parts: Parts) -> Iterator[Problem]:
+    """Yield a warning for each brand that no product has: its name is spelled otherwise there."""
+    if not parts.brands:
+        return
+    used = {kind[1].casefold() for portion in parts.portions for kind in portion.facts.kinds}
+    for key, (brand, origin) in parts.brands.items():
+        if key not in used:
+            told = "no product has this brand"
+            yield warn("unknown-brand", told, origin, path="brand", found=brand.name)
 
 
 def _products(
