@@ -56,11 +56,11 @@ def reading(folder: Path, kind: str, file: str, **options: str) -> Callable[[byt
         vocabulary = Vocabulary(LOCALES, parts.families, frozenset(LOCALES))
         problems, count = gather(folder, spec, vocabulary, parts)
         files = Files(_There(), _Missing())
-        catalog, unfit = assemble(parts, files, LOCALES, {})
-        check([*problems, *unfit])
+        assembled = assemble(parts, files, LOCALES, {})
+        check([*problems, *assembled.problems])
         assert count.accepted + count.refused == count.records, count
-        assert len(catalog.products) <= count.accepted
-        return len(catalog.products)
+        assert len(assembled.catalog.products) <= count.accepted
+        return len(assembled.catalog.products)
 
     return run
 
