@@ -11,6 +11,7 @@ import msgspec
 from syndicator.catalog.merging import Priorities
 from syndicator.catalog.model import (
     Asset,
+    Brand,
     Category,
     Family,
     Price,
@@ -51,6 +52,8 @@ class Parts:
 
     portions: list[Portion] = field(default_factory=list)
     families: dict[str, Family] = field(default_factory=dict)
+    brands: dict[str, tuple[Brand, Origin]] = field(default_factory=dict)
+    """By case-folded name, with where each was written."""
     categories: dict[str, Category] = field(default_factory=dict)
     supplements: list[Supplement] = field(default_factory=list)
     """In the order of the sources: a later one wins where no priority is declared."""

@@ -123,7 +123,7 @@ def ground_print(shelf: Shelf) -> bytes:
     catalog = shelf.catalog
     told = [
         *(catalog.locales, dict(catalog.fallback), dict(catalog.families)),
-        *(dict(catalog.categories), dict(catalog.assets), catalog.support),
+        *(dict(catalog.brands), dict(catalog.categories), dict(catalog.assets), catalog.support),
         dict(shelf.sources),
         shelf.namer.name("ground", b""),
     ]

@@ -1,4 +1,4 @@
-"""The workspace's own format: categories, families, products, prices and support as files."""
+"""The workspace's own format: products, prices and what stands around them, as files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from syndicator.catalog.fields import Vocabulary
-from syndicator.catalog.frame import build_category, build_family, build_support
+from syndicator.catalog.frame import build_brand, build_category, build_family, build_support
 from syndicator.catalog.intake import INLINE, Intake, build_product
 from syndicator.catalog.parts import Parts
 from syndicator.catalog.portions import Portion
@@ -44,6 +44,7 @@ def gather(
         return _products(root, spec, [place], [], vocabulary, parts)
     problems = _categories(root, place, vocabulary, parts)
     problems += _families(root, place, vocabulary, parts)
+    problems += _brands(root, place, vocabulary, parts)
     problems += _support(root, place, vocabulary, parts)
     paths = listed(place / "products", (".yaml", ".yml"))
     told = _products(root, spec, paths, problems, vocabulary, parts)
@@ -84,6 +85,20 @@ def _categories(root: Path, place: Path, vocabulary: Vocabulary, parts: Parts) -
                     "unknown-category", f"the category {path} has no parent", origin, found=parent
                 )
             )
+    return problems
+
+
+def _brands(root: Path, place: Path, vocabulary: Vocabulary, parts: Parts) -> list[Problem]:
+    records, problems = _records(root, place / "brands.yaml")
+    for record in records:
+        brand, wrong = build_brand(record.data, vocabulary, record.at)
+        problems += wrong
+        if brand is None:
+            continue
+        key = brand.name.casefold()
+        if key in parts.brands:
+            problems.append(_twice("brand", brand.name, record))
+        parts.brands.setdefault(key, (brand, record.origin))
     return problems
 
 

@@ -9,6 +9,7 @@ import pty
 import re
 import select
 import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -66,6 +67,29 @@ def test_diff_names_what_changed_between_two_releases(run: Run, published: Path)
         "BULB-1",
         "LAMP-1",
     }
+
+
+def test_a_target_that_went_back_is_told_and_not_written_to(run: Run, published: Path) -> None:
+    """The store comes back from a backup: exit 6 says so and what to do, which helps."""
+    site = published / "build/site"
+    shutil.copytree(site, published / "backup")
+    rename(published, "Another bulb")
+    assert run("publish", cwd=published).code == 0
+    rename(published, "A third bulb")
+    assert run("publish", cwd=published).code == 0
+    shutil.rmtree(site)
+    (published / "backup").rename(site)
+    stored = sorted(path for path in site.rglob("*") if path.is_file())
+    for _ in range(2):
+        refused = run("publish", cwd=published)
+        assert refused.code == 6
+        assert "went back from release 3 to 1" in refused.err
+        assert "syndicator verify --repair" in refused.err
+    assert sorted(path for path in site.rglob("*") if path.is_file()) == stored
+    assert run("verify", "--repair", cwd=published).code == 0
+    again = run("publish", "--json", cwd=published)
+    assert (again.code, again.json["generation"]) == (0, 2)
+    assert run("verify", cwd=published).code == 0
 
 
 def test_a_rollback_to_an_unknown_release_changes_nothing(run: Run, published: Path) -> None:

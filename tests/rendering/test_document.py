@@ -14,6 +14,7 @@ from syndicator import canonical
 from syndicator.canonical import Namer
 from syndicator.catalog.model import (
     Asset,
+    Brand,
     Catalog,
     Category,
     Choice,
@@ -270,6 +271,19 @@ def test_the_template_of_the_family_is_in_the_document() -> None:
     catalog = msgspec.structs.replace(view.shelf.catalog, families={"bike": family})
     told = View(shelve(catalog, Namer(b"s" * 32)), view.edition, view.now)
     assert render(bike(family="bike"), told)["sections"] == ["specs", "hero"]
+
+
+def test_the_template_of_the_brand_holds_where_the_family_has_none() -> None:
+    """The family's goes first, then the brand's, whatever the case of its name."""
+    brand = Brand(name="norrvind", aisle=("hero", "support"))
+    for aisle, sections in {(): ["hero", "support"], ("specs",): ["specs"]}.items():
+        view = seen(bike(family="bike", brand="Norrvind"))
+        family = msgspec.structs.replace(FAMILY, aisle=aisle)
+        catalog = msgspec.structs.replace(
+            view.shelf.catalog, families={"bike": family}, brands={"norrvind": brand}
+        )
+        told = View(shelve(catalog, Namer(b"s" * 32)), view.edition, view.now)
+        assert render(bike(family="bike", brand="Norrvind"), told)["sections"] == sections
 
 
 def test_a_spec_without_a_family_is_labelled_by_its_key() -> None:

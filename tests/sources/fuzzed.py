@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator.catalog.assembly import Files, Parts, assemble
+from syndicator.catalog.assembly import assemble
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.mapping import compile_mapping
 from syndicator.catalog.model import Asset
+from syndicator.catalog.parts import Files, Parts
 from syndicator.catalog.richtext import sanitise
 from syndicator.errors import InvalidInputError, Problem
 from syndicator.sources import SourceSpec, pictures

@@ -126,6 +126,22 @@ export const resolve = async (product, locale, host, own, mine) => {
   return { ...offer, text: written(offer, locale), updated: instant(offer.updated, locale) };
 };
 
+/**
+ * What answers with the offer for a product, asking once for each in one drawing.
+ * @param {import("./view.js").Task} task @param {Json} document the element's own product @param {Json} own
+ * @returns {(product: Json) => Promise<Json | undefined>}
+ */
+export const offers = ({ locale, host, keys, ids }, document, own) => {
+  /** @type {Map<string, Promise<Json | undefined>>} */
+  const known = new Map();
+  return async (product) => {
+    if (!product.sku) return undefined;
+    const mine = product == document || keys(product).some((key) => ids.includes(key));
+    if (!known.has(product.sku)) known.set(product.sku, resolve(product, locale, host, own, mine));
+    return known.get(product.sku);
+  };
+};
+
 /** @param {Json} offer @param {string} locale @returns {string} the price as the reader writes it */
 const written = ({ price, currency = "EUR" }, locale) => {
   const amount = Number(price);

@@ -89,6 +89,9 @@ const picture = (image, root, more) => {
   return entry.avif?.length ? h("picture", {}, h("source", { type: "image/avif", ...set(entry.avif) }), made) : made;
 };
 
+/** Whether a picture is upright; such pictures get upright frames. @param {Json | undefined} image */
+const upright = (image) => image?.width && image.height > image.width * 1.15;
+
 /**
  * A section with its heading and the partner's slots around it.
  * @param {Say} say @param {string} name @param {Child[]} children
@@ -137,7 +140,7 @@ const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
   const thumbs = [...pictures, ...videos].map((one, index) =>
     h("li", {}, button("turn", { "data-at": index, "aria-label": say("picture", { number: index + 1, count }), "aria-current": !index && "true" },
       picture({ src: one.poster ?? (one.role ? one.src : "") }, root) ?? "▷")));
-  return h("div", { class: "gallery", part: "gallery", "data-close": say("close"), "data-previous": say("previous"), "data-next": say("next") },
+  return h("div", { class: upright(pictures[0]) ? "gallery upright" : "gallery", part: "gallery", "data-close": say("close"), "data-previous": say("previous"), "data-next": say("next") },
     list({ class: "strip", tabindex: count > 1 && "0", "aria-label": say("pictures") }, [...frames, ...films]),
     count > 1 && list({ class: "thumbs", "aria-label": say("choose") }, thumbs));
 };
@@ -168,7 +171,7 @@ const hero = (context) => lead(context, context.document);
 /** @param {Context} context @param {Json} document */
 const lead = (context, { title, brand, model, summary, highlights = [], lang = {} }) => {
   const pictures = gallery(context);
-  return h("header", { class: pictures ? "hero" : "hero bare", part: "hero" },
+  return h("header", { class: pictures ? pictures.className.replace("gallery", "hero") : "hero bare", part: "hero" },
     pictures,
     h("div", { class: "lead" },
       h("slot", { name: "before-hero" }),
@@ -186,7 +189,7 @@ const text = ({ document: { description, lang = {} }, root }) =>
 
 /** @param {Context} context */
 const features = ({ document: { features: told = [], lang = {} }, root }) =>
-  told.length > 0 && list({ class: "features", part: "features", lang: lang.features },
+  told.length > 0 && list({ class: upright(told.find((/** @type {Json} */ { image }) => image)?.image) ? "features upright" : "features", part: "features", lang: lang.features },
     told.map((/** @type {Json} */ { title, text, image }) =>
       h("li", { part: "feature", class: image && "pictured" }, picture(image, root), h("div", { dir: "auto" }, h("h3", {}, title), ...rich(text, root)))));
 
@@ -403,14 +406,7 @@ export const draw = async (task) => {
   const told = await partner;
   const document = await (found ?? find(told.match(task)));
   const own = told ? told.told(host) : {};
-  const mine = (/** @type {Json} */ product) => product == document || task.keys(product).some((key) => task.ids.includes(key));
-  /** @type {Map<string, Promise<Json | undefined>>} */
-  const offers = new Map();
-  const offered = async (/** @type {Json} */ product) => {
-    if (!told || !product.sku) return undefined;
-    if (!offers.has(product.sku)) offers.set(product.sku, told.resolve(product, locale, host, own, mine(product)));
-    return offers.get(product.sku);
-  };
+  const offered = told ? told.offers(task, document, own) : async () => undefined;
   const offer = await offered(document);
   const context = { ...task, search: find, page: (/** @type {number} */ number) => page(task, number), document, locale, offer, offered, say: speak(own.words), kit, own, habit: (await habits)?.habitual };
   // The maker's aisle template, unless the page composes its own.
