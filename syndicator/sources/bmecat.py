@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 from syndicator.catalog.codes import CODE, LANGUAGES
 from syndicator.catalog.model import Flag, Number, Span, SpecValue, Text, Words
+from syndicator.catalog.shapes import warn
 from syndicator.catalog.specs import quantity
-from syndicator.catalog.values import FieldError
+from syndicator.catalog.values import FieldError, parse_instant
 from syndicator.errors import Origin
 from syndicator.sources.drafts import Drafts, gatherer
 from syndicator.sources.xmlfile import Node, read_items
@@ -25,6 +27,7 @@ _IDENTIFIER = re.compile(r"0\d+|\d{9,}")
 """Digits that are no quantity: a GTIN, an article number."""
 _COUNT = re.compile(r"\d{1,9}(?:\.\d{0,9})?", re.ASCII)
 _SHARE = re.compile(r"0(?:\.\d{1,6})?|1(?:\.0{1,6})?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FLAGS = {"true": True, "false": False}
 _REFERENCES = {
     "accessories": "accessory",
@@ -193,7 +196,37 @@ def _quantity(value: str, unit: str, catalog: _Catalog) -> SpecValue | None:
 
 def _prices(node: Node, kind: str, catalog: _Catalog) -> list[dict[str, Any]]:
     found = []
-    for price in node.all(f"{kind}_PRICE_DETAILS", f"{kind}_PRICE"):
+    for details in node.all(f"{kind}_PRICE_DETAILS"):
+        window = _window(details, catalog)
+        found += [row | window for row in _amounts(details, kind, catalog)]
+    return found
+
+
+def _window(details: Node, catalog: _Catalog) -> dict[str, str]:
+    """Return when prices hold; the last day that a catalog names is one on which they still do."""
+    dates = {one.get("type"): one.words("DATE") for one in details.all("DATETIME")}
+    start = details.words("VALID_START_DATE") or dates.get("valid_start_date", "")
+    end = details.words("VALID_END_DATE") or dates.get("valid_end_date", "")
+    found: dict[str, str] = {}
+    for name, written in (("valid_from", start), ("valid_until", end)):
+        try:
+            if written and _DAY.fullmatch(written):
+                day = dt.date.fromisoformat(written) + dt.timedelta(days=name == "valid_until")
+                found[name] = day.isoformat()
+            elif written:
+                found[name] = parse_instant(written).isoformat()
+        except (ValueError, OverflowError):
+            message = "the price holds without this limit, which is no instant"
+            origin = Origin(catalog.label, details.line)
+            catalog.drafts.problems.append(
+                warn("instant", message, origin, path=name, found=written)
+            )
+    return found
+
+
+def _amounts(details: Node, kind: str, catalog: _Catalog) -> list[dict[str, Any]]:
+    found = []
+    for price in details.all(f"{kind}_PRICE"):
         amount = price.words("PRICE_AMOUNT")
         if not amount:
             continue

@@ -14,6 +14,7 @@ from syndicator.configurator.importing import (
     read_uvl,
     value_map,
 )
+from syndicator.errors import Severity
 
 SXFM = """<feature_model name="phone">
 <feature_tree>
@@ -148,6 +149,14 @@ behavior Frame {
   allow ( M -*- )
 }
 """
+
+
+def test_a_coom_feature_without_any_value_is_left_out():
+    text = "product {\n  C c\n  D d\n}\nenumeration C { }\nenumeration D { X Y }\n"
+    text += "behavior {\n  require c = d\n}\n"
+    model, problems = read_coom(text, "x.coom")
+    assert [option.id for option in model.options] == ["d"]
+    assert {problem.severity for problem in problems} == {Severity.WARNING}
 
 
 def test_a_coom_structure_that_holds_itself_is_refused_with_its_line():

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.sources import huge
 from tests.sources.fuzz_beside import parsers_beside
 from tests.sources.fuzzed import Parser, parsers_of_products
 
@@ -201,7 +202,21 @@ def main() -> int:
             rate = outcome.seconds / max(outcome.inputs, 1) * 1000
             told = f"{name:20} {outcome.inputs:>9,} inputs  {rate:6.2f} ms each"
             print(f"{told}  {outcome.failures} failures", flush=True)  # noqa: T201
+    failures += 0 if asked.parser else _whole_fields()
     return 1 if failures else 0
+
+
+def _whole_fields() -> int:
+    """Read a field of five gigabytes in every format; return how many held too much of it."""
+    failures = 0
+    for kind in huge.FIELDS:
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.process_time()
+            _, held = huge.read_field(Path(folder), kind, huge.FIVE_GIGABYTES)
+        failures += held > huge.MOST
+        told = f"{time.process_time() - start:6.2f} s  {held // 2**20} MiB held"
+        print(f"{kind:20} 5 GB in a field  {told}", flush=True)  # noqa: T201
+    return failures
 
 
 if __name__ == "__main__":

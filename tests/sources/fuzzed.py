@@ -60,8 +60,8 @@ def reading(folder: Path, kind: str, file: str, **options: str) -> Callable[[byt
         assembled = assemble(parts, files, LOCALES, {})
         check([*problems, *assembled.problems])
         assert count.accepted + count.refused == count.records, count
-        assert len(assembled.order) <= count.accepted
-        return len(assembled.order)
+        assert len(assembled.catalog.products) <= count.accepted
+        return len(assembled.catalog.products)
 
     return run
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from syndicator.catalog.model import Flag, Number, Product, Relation, RelationType, Span, Words
 from syndicator.sources import Reading, SourceSpec, errors, read_catalog
@@ -131,6 +132,57 @@ def test_bmecat_features_prices_groups_and_references_are_kept(tmp_path: Path) -
     ]
     assert product.category == "räder"
     assert product.relations == (Relation(type=RelationType.ACCESSORY, sku="B"),)
+
+
+def test_bmecat_means_the_same_in_any_order(tmp_path: Path) -> None:
+    """Elements are known by their names: no order of them is relied on, nor a name space."""
+    tree = etree.fromstring(BMECAT.partition("?>")[2].partition(">")[2])
+    for node in list(tree.iter()):
+        if node.tag not in {"BMECAT", "MIME_INFO", "ARTICLE_PRICE_DETAILS"}:
+            node[:] = reversed(node)
+    first, *others = (
+        products(read(tmp_path, "bmecat", name, text))
+        for name, text in (
+            ("a.xml", BMECAT),
+            ("b.xml", etree.tostring(tree).decode()),
+            ("c.xml", BMECAT.replace('version="1.2"', 'xmlns="urn:n" version="1.2"')),
+        )
+    )
+    assert others == [first, first]
+
+
+WINDOWS = {
+    "1.2": (
+        """<DATETIME type="valid_start_date"><DATE>2026-01-01</DATE></DATETIME>
+        <DATETIME type="valid_end_date"><DATE>2026-12-31</DATE></DATETIME>""",
+        dt.datetime(2027, 1, 1, tzinfo=dt.UTC),
+        [],
+    ),
+    "2005": (
+        """<VALID_START_DATE>2026-01-01</VALID_START_DATE>
+        <VALID_END_DATE>2026-06-30T12:00:00Z</VALID_END_DATE>""",
+        dt.datetime(2026, 6, 30, 12, tzinfo=dt.UTC),
+        [],
+    ),
+    "no date": (
+        "<VALID_START_DATE>2026-01-01</VALID_START_DATE><VALID_END_DATE>soon</VALID_END_DATE>",
+        None,
+        ["instant"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("dates", "until", "codes"), WINDOWS.values(), ids=WINDOWS)
+def test_bmecat_prices_hold_as_long_as_the_catalog_says(
+    tmp_path: Path, dates: str, until: dt.datetime | None, codes: list[str]
+) -> None:
+    """The last day is one on which they hold; a limit that is none is told and costs nothing."""
+    text = BMECAT.replace("<ARTICLE_PRICE_DETAILS>", f"<ARTICLE_PRICE_DETAILS>{dates}")
+    reading = read(tmp_path, "bmecat", "p.xml", text)
+    prices = products(reading)["A"].prices
+    assert {price.valid_from for price in prices} == {dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}
+    assert {price.valid_until for price in prices} == {until}
+    assert [problem.code for problem in reading.problems] == codes
 
 
 @pytest.mark.data

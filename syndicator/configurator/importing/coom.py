@@ -136,7 +136,7 @@ class _Reader:
         kind = match["type"]
         if match["num"]:
             self._number(match, path, number)
-        elif kind in self._enumerations:
+        elif self._enumerations.get(kind):
             self._option(path, self._enumerations[kind], Display.RADIO, number)
         elif kind in self._within:
             self._notes.error("recursion", f"the structure {kind} holds itself", number, path)
