@@ -204,9 +204,10 @@ def tasks(events: list[dict[str, Any]], address: str, *, later: bool = False) ->
 
 
 def _whole(layout: dict[str, Any]) -> bool:
-    """Tell whether a layout is the first of a page, and not of the blank one before it: any shop has more."""
+    """Tell whether a layout is the first of a page, and not of the blank one before it."""
     told = layout.get("args", {}).get("beginData", {})
-    return bool(told.get("totalObjects", 0) == told.get("dirtyObjects") > 20)
+    any_shop = 20
+    return bool(told.get("totalObjects", 0) == told.get("dirtyObjects", 0) > any_shop)
 
 
 def loading(on: Stage, runs: int) -> Iterator[dict[str, Any]]:
