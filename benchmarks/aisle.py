@@ -204,10 +204,9 @@ def tasks(events: list[dict[str, Any]], address: str, *, later: bool = False) ->
 
 
 def _whole(layout: dict[str, Any]) -> bool:
-    """Tell whether a layout is the first of a page, and not of the blank one before it."""
+    """Tell whether a layout is the first of a page; that of the blank one before it has less."""
     told = layout.get("args", {}).get("beginData", {})
-    any_shop = 20
-    return bool(told.get("totalObjects", 0) == told.get("dirtyObjects", 0) > any_shop)
+    return bool(told.get("totalObjects", 0) == told.get("dirtyObjects") > 20)
 
 
 def loading(on: Stage, runs: int) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from syndicator import __version__, canonical
+from syndicator.errors import VerificationError
 from syndicator.settings import STATE, Settings
 from syndicator.sources.places import asks_databases, is_address
 from syndicator.targets.port import Target
@@ -50,6 +51,7 @@ class Memory(msgspec.Struct, frozen=True):
     inputs: str
     facts: dict[str, Any]
     profile: TargetProfile
+    generation: int
     until: datetime | None = None
     address: str = ""
     """Of a bucket: where the live reference can be read for a day without more credentials."""
@@ -65,17 +67,47 @@ def recall(settings: Settings, now: datetime) -> tuple[Memory, int] | None:
     Raises:
         TargetError: The target cannot be read.
     """
-    try:
-        memory = msgspec.json.decode((settings.root / STATE / _FILE).read_bytes(), type=Memory)
-    except (OSError, msgspec.DecodeError):
-        return None
-    if memory.until and now >= memory.until:
+    memory = _memory(settings)
+    if memory is None or (memory.until and now >= memory.until):
         return None
     if survey(settings, memory.profile) != memory.files:
         return None
     ref = _live(settings, memory)
-    settled = ref is not None and ref.inputs == memory.inputs and ref.delivered == ref.generation
-    return (memory, ref.generation) if ref is not None and settled else None
+    if ref is None or not ref.settles(memory.inputs) or ref.generation < memory.generation:
+        return None
+    return memory, ref.generation
+
+
+def refuse_restored(settings: Settings, live: Ref | None) -> None:
+    """Stop where the target shows an older release than this machine published there.
+
+    Heads and objects of the lost releases may be there or not: comparing with what is live would
+    leave some of them as they are. An empty target is no such case.
+
+    Raises:
+        VerificationError: The target went back.
+    """
+    memory = _memory(settings)
+    if memory is None or live is None or memory.profile != read_target(settings):
+        return
+    if live.generation < memory.generation:
+        raise VerificationError(
+            f"the target went back from release {memory.generation} to {live.generation}: was it "
+            "restored from a backup? Nothing was written; run `syndicator verify --repair`, "
+            "then publish again"
+        )
+
+
+def forget(settings: Settings) -> None:
+    """Forget the last publish, after somebody has looked at what the target holds."""
+    (settings.root / STATE / _FILE).unlink(missing_ok=True)
+
+
+def _memory(settings: Settings) -> Memory | None:
+    try:
+        return msgspec.json.decode((settings.root / STATE / _FILE).read_bytes(), type=Memory)
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 def _live(settings: Settings, memory: Memory) -> Ref | None:
@@ -96,13 +128,16 @@ def remember(
     files: str | None,
     target: Target,
     inputs: str,
+    generation: int,
     until: datetime | None,
     facts: Mapping[str, Any],
 ) -> None:
     """Keep what a publish to `target` made of `files`, the survey from before it read them."""
     profile = read_target(settings)
-    if files is not None and profile is not None:
-        _keep(settings, Memory(files, inputs, dict(facts), profile, until, _address(target)))
+    if profile is not None:
+        address = _address(target) if files else ""
+        known = Memory(files or "", inputs, dict(facts), profile, generation, until, address)
+        _keep(settings, known)
 
 
 def _keep(settings: Settings, memory: Memory) -> None:

@@ -360,9 +360,10 @@ class _Assembly:
 
         Rows that were neighbours then are so still; the others are put between them.
         """
-        wanted = set(self.at.values())
-        known = [row for row in self._known_order() if row in wanted]
-        others = wanted.difference(known)
+        known = self._known_order()
+        wanted, others = self.at.values(), set[int]()
+        if len(known) < len(wanted):
+            others = set(wanted).difference(known)
         if len(others) * _FEW > len(wanted):
             keys = list(chain.from_iterable(portion.sort_keys() for portion in self.rows.portions))
             for row, entry in self.mended.items():
@@ -378,16 +379,18 @@ class _Assembly:
         portion, inner = self.rows.find(row)
         return portion.sort_key(inner)
 
-    def _known_order(self) -> Iterator[int]:
-        """Yield the rows that were in the catalog before, in its order then."""
+    def _known_order(self) -> list[int]:
+        """Return rows of the catalog that were in it before, in its order then."""
         kept = self.parts.kept
         now = [-1] * kept.rows
         for portion, start in self._portions():
             if portion.was >= 0:
                 now[portion.was : portion.was + len(portion)] = range(start, start + len(portion))
-        for row in map(now.__getitem__, kept.order):
-            if row >= 0 and row not in self.mended:
-                yield row
+        known = [row for row in map(now.__getitem__, kept.order) if row >= 0]
+        if not self.mended and len(self.at) == len(self.skus):
+            return known
+        mended, at = self.mended, self.at
+        return [row for row in known if row not in mended and at.get(self.skus[row]) == row]
 
 
 def _there(origin: Origin, _path: str) -> Origin:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from syndicator.catalog.held import Facts
 from syndicator.catalog.model import Category, Family, SpecDefinition
@@ -13,8 +14,10 @@ def implied_categories(
 ) -> dict[str, Category]:
     """Return the categories that products have and nobody declared; codes become labels."""
     found: dict[str, Category] = {}
-    for category, _, _ in (kind for facts in told for kind in facts.kinds):
-        codes = category.split("/") if category and category not in found else []
+    for category in chain.from_iterable(map(_categories, told)):
+        if not category or category in found:
+            continue
+        codes = category.split("/")
         for end in range(len(codes), 0, -1):
             path = "/".join(codes[:end])
             if path in known or path in found:
@@ -23,6 +26,10 @@ def implied_categories(
                 path=path, label={locale: codes[end - 1].replace("-", " ").capitalize()}
             )
     return found
+
+
+def _categories(facts: Facts) -> Iterable[str]:
+    return dict.fromkeys([kind[0] for kind in facts.kinds])
 
 
 def implied_families(

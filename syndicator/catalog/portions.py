@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
+from struct import iter_unpack
 
 from syndicator.catalog.held import (
     LIVE,
@@ -205,7 +206,8 @@ class Kept:
         self._by_key = {portion.key: portion for portion in portions if portion.key}
         self.definitions = definitions or {}
         self.rows = sum(map(len, portions))
-        self._by_digest: dict[bytes, tuple[Portion, int]] | None = None
+        self._by_digest: dict[bytes, int] = {}
+        self._known: Rows | None = None
 
     def portion(self, key: bytes, file: str, line: int) -> Portion | None:
         """Return what was made of the same bytes, at the place where they are now; once."""
@@ -217,14 +219,14 @@ class Kept:
 
         Records that had something to say are never found.
         """
-        if self._by_digest is None:
-            self._by_digest = {}
-            for portion in self._portions:
-                told = portion.digests
-                cut = (bytes(told[at : at + 16]) for at in range(0, len(told), 16))
-                self._by_digest |= {own: (portion, row) for row, own in enumerate(cut)}
+        if self._known is None:
+            self._known = Rows([portion for portion in self._portions if portion.digests])
+            told = b"".join(portion.digests for portion in self._known.portions)
+            cut = chain.from_iterable(iter_unpack(f"{len(NAMELESS)}s", told))
+            self._by_digest = dict(zip(cut, range(len(self._known)), strict=True))
             self._by_digest.pop(NAMELESS, None)
-        return self._by_digest.get(digest)
+        row = self._by_digest.get(digest)
+        return None if row is None else self._known.find(row)
 
 
 class Rows:

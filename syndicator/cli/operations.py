@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import click
 
+from syndicator import unchanged
 from syndicator.bundle import diff as compare
 from syndicator.bundle.restore import build_of
 from syndicator.cli.session import Session, standard
@@ -110,7 +111,9 @@ def verify(session: Session, repair: bool) -> None:
     session.answer(found.as_json())
     if not session.as_json:
         session.say(found.summary())
-    if not found.good and not _mended(found):
+    if found.good or _mended(found):
+        unchanged.forget(workspace.settings)
+    else:
         raise click.exceptions.Exit(VerificationError.exit_code)
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from functools import partial
 
 from syndicator.errors import Problem, Severity
-from syndicator.feeds.demands import ASCII, DEMANDS, LENGTH, Demand, unmet
-from syndicator.feeds.item import Item, item
+from syndicator.feeds.demands import ASCII, LENGTH, Demand, unmet
 from syndicator.feeds.model import Channel, FeedInput
 
 _TOLD = {
@@ -22,46 +19,6 @@ _TOLD = {
 
 _NAMED = 5
 """SKUs that a warning about many names."""
-
-
-def select(
-    channel: Channel, source: FeedInput, now: datetime, *, rich: bool = False
-) -> tuple[list[Item], list[Problem]]:
-    """Return the items that can go out, in the edition's order, and a warning for each other.
-
-    With `rich` they have what repeats: highlights, details and features. Items that go out
-    although a reader may dislike them share one warning.
-    """
-    demand = DEMANDS[channel.format]
-    items: list[Item] = []
-    problems: list[Problem] = []
-    unread: list[str] = []
-    foreign: list[str] = []
-    for document in source.documents:
-        made = item(document, base_url=source.base_url, link=channel.link, now=now, rich=rich)
-        if lacking := reasons(demand, made.id, partial(getattr, made)):
-            problems.append(left_out(channel, source, made.id, lacking))
-            continue
-        items.append(made)
-        if made.image and not made.readable:
-            unread.append(made.id)
-        if made.foreign:
-            foreign.append(made.id)
-    problems += _doubtful(
-        channel,
-        source,
-        unread,
-        expected="a picture as PNG, JPEG or WebP",
-        fix="Add such a picture to these products.",
-    )
-    problems += _doubtful(
-        channel,
-        source,
-        foreign,
-        expected=f"words in {source.locale}",
-        fix="Translate these products, or choose another locale for the channel.",
-    )
-    return items, problems
 
 
 def reasons(demand: Demand, sku: str, has: Callable[[str], object]) -> tuple[str, ...]:
@@ -80,6 +37,28 @@ def left_out(channel: Channel, source: FeedInput, sku: str, reasons: tuple[str, 
         found="; ".join(reasons),
         severity=Severity.WARNING,
     )
+
+
+def doubts(
+    channel: Channel, source: FeedInput, unread: list[str], foreign: list[str]
+) -> list[Problem]:
+    """Return a warning for each cause for which readers may refuse items that go out."""
+    return [
+        *_doubtful(
+            channel,
+            source,
+            unread,
+            expected="a picture as PNG, JPEG or WebP",
+            fix="Add such a picture to these products.",
+        ),
+        *_doubtful(
+            channel,
+            source,
+            foreign,
+            expected=f"words in {source.locale}",
+            fix="Translate these products, or choose another locale for the channel.",
+        ),
+    ]
 
 
 def _doubtful(

@@ -11,7 +11,8 @@ from typing import Any
 
 MAX_LINE = 16 * 1024 * 1024
 """Bytes of one record; longer lines are refused without being held in memory."""
-_READ = 1024 * 1024
+_READ = 512 * 1024
+"""Bytes that are read at once: few enough to be looked at while the processor has them near."""
 _PIECE = 64 * 1024
 """Bytes of a line that is skipped, at a time: small enough to stay in the processor's memory."""
 _LEAST = 48 * 1024
@@ -31,7 +32,7 @@ class Broken:
     lines: int = 0
 
 
-def read_blocks(path: Path) -> Iterator[bytes | Broken]:
+def read_blocks(path: Path) -> Iterator[memoryview | Broken]:
     """Yield the bytes of a file in blocks of whole lines, or what keeps it from being read.
 
     Where a block ends is decided by the line at its end: what is inserted into a file changes the
@@ -41,7 +42,8 @@ def read_blocks(path: Path) -> Iterator[bytes | Broken]:
     """
     reader = _Reader()
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        packed = path.suffix == ".gz"
+        with gzip.open(path) if packed else path.open("rb", buffering=_READ) as file:
             yield from reader.blocks(file)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         yield from reader.whole_lines()
@@ -57,15 +59,15 @@ class _Reader:
     def __init__(self) -> None:
         self.pending, self.first = b"", True
 
-    def blocks(self, file: Any) -> Iterator[bytes | Broken]:  # noqa: ANN401  compressed or not
+    def blocks(self, file: Any) -> Iterator[memoryview | Broken]:  # noqa: ANN401  compressed or not
         """Yield all blocks of a file."""
         while piece := file.read1(_READ):
             self.pending += piece
             if self.first and len(self.pending) >= len(_MARK):
                 self.first, self.pending = False, self.pending.removeprefix(_MARK)
-            start = 0
+            start, view = 0, memoryview(self.pending)
             while end := _end(self.pending, start):
-                yield self.pending[start:end]
+                yield view[start:end]
                 start = end
             self.pending = self.pending[start:]
             if len(self.pending) >= MAX_LINE:
@@ -75,13 +77,13 @@ class _Reader:
                     _skip_line(file)
                     yield Broken("too-large", too_long(), lines=1)
         if self.pending:
-            yield self.pending
+            yield memoryview(self.pending)
             self.pending = b""
 
-    def whole_lines(self) -> Iterator[bytes]:
+    def whole_lines(self) -> Iterator[memoryview]:
         """Yield the lines that are pending, without one that has no end."""
         if end := self.pending.rfind(b"\n") + 1:
-            yield self.pending[:end]
+            yield memoryview(self.pending)[:end]
             self.pending = self.pending[end:]
 
 

@@ -45,12 +45,13 @@ def try_import(
     brand: str = "",
     mapping: str = "",
     environment: Mapping[str, str] = MappingProxyType({}),
+    currency: str = "",
 ) -> Trial:
     """Propose a mapping for an export, and try it on its first rows.
 
-    `brand` is used where no column says one; a `mapping` that is given is tried as it is. An
-    address is fetched within the limits of every source. At most `SAMPLE` rows are read, of a
-    folder those of its first files. Nothing is written.
+    `brand` and `currency` are used where no column says one; a `mapping` that is given is tried
+    as it is. An address is fetched within the limits of every source. At most `SAMPLE` rows are
+    read, of a folder those of its first files. Nothing is written.
     """
     spec, problems = fetched(root, named, environment)
     if spec is None:
@@ -62,7 +63,7 @@ def try_import(
     opened = (open_rows(path, name, spec.format, None, problems) for path, name in files)
     rows = list(islice(chain.from_iterable(opened), SAMPLE))
     good = [row for row in rows if not isinstance(row, Problem)]
-    text = mapping or propose([row for _, row in good], locales, brand)
+    text = mapping or propose([row for _, row in good], locales, brand, currency)
     products = _tried(good, text, label, locales, problems)
     problems += [row for row in rows if isinstance(row, Problem)]
     step = max(len(products) // SHOWN, 1)

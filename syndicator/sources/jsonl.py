@@ -23,10 +23,11 @@ def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | P
             yield broken(block, label, first)
             first += block.lines
             continue
-        for number, line in lines_of(block, first):
+        data = bytes(block)
+        for number, line in lines_of(data, first):
             row = parse_line(line, label, number)
             yield row if isinstance(row, Problem) else (number, row)
-        first += block.count(b"\n")
+        first += data.count(b"\n")
 
 
 def lines_of(block: bytes, first: int) -> Iterator[tuple[int, bytes]]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from syndicator.catalog.fields import Vocabulary
-from syndicator.catalog.held import At
+from syndicator.catalog.held import At, Bytes
 from syndicator.catalog.implied import implied_categories, implied_families
 from syndicator.catalog.intake import build_product
 from syndicator.catalog.mapping import REQUIRED, Compiled, Faults, problems_of
@@ -73,7 +73,7 @@ class Maker:
         self._direct = mapping.product_maker(vocabulary)
         self._digest = hashlib.sha256(context)
 
-    def digest(self, data: bytes) -> bytes:
+    def digest(self, data: Bytes) -> bytes:
         """Return what tells content of this source from all other."""
         found = self._digest.copy()
         found.update(data)

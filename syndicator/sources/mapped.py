@@ -87,10 +87,11 @@ def _of_lines(maker: Maker, path: Path, label: str) -> Iterator[Portion]:
         key = maker.digest(block)
         portion = maker.known(key, label, first)
         if portion is None:
-            lines = jsonl.lines_of(block, first)
+            data = bytes(block)
+            lines = jsonl.lines_of(data, first)
             rows = [Written(number, line, maker.digest(line)) for number, line in lines]
             portion = maker.portion(rows, label, first, key)
-            portion.span = block.count(b"\n")
+            portion.span = data.count(b"\n")
         yield portion
         first += portion.span
 

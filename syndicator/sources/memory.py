@@ -355,8 +355,10 @@ def _tree(place: str, name: str) -> Iterator[tuple[str, Stamp]]:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     pending.append((entry.path, f"{inner}/{entry.name}"))
+                elif (stamp := _stamp(entry.path)) and entry.is_symlink():
+                    yield f"{inner}/{entry.name}", (stamp[0], ~stamp[1])  # no file like another
                 else:
-                    yield f"{inner}/{entry.name}", _stamp(entry.path)
+                    yield f"{inner}/{entry.name}", stamp
 
 
 def _stamp(path: str) -> Stamp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -189,6 +190,25 @@ TAXES = {
         "incl. 20\u00a0% VAT",
     ),
 }
+
+
+def test_a_price_that_says_nothing_of_tax_stands_as_its_list_does() -> None:
+    """The list's word holds for every quantity that has none of its own."""
+    prices = (
+        Price(list="eur", amount=Decimal(9), currency="EUR"),
+        Price(
+            list="eur", amount=Decimal(8), currency="EUR", min_quantity=5, tax=Tax(included=True)
+        ),
+    )
+    product = bike(prices=prices)
+    view = replace(seen(product, edition={"price_list": "eur", "locale": "en"}), currency="EUR")
+    assert "tax" not in render(product, view)["price"]
+    listed = replace(view, tax=Tax(included=False, rate=Decimal(19)))
+    price = render(product, listed)["price"]
+    assert (price["tax"]["text"], price["breaks"][0]["tax"]["text"]) == (
+        "excl. 19% VAT",
+        "incl. VAT",
+    )
 
 
 @pytest.mark.parametrize(("tax", "locale", "text"), TAXES.values(), ids=TAXES)

@@ -14,6 +14,7 @@ from syndicator.targets import (
     MemoryTarget,
     Retention,
     TargetProfile,
+    Usage,
     fetcher,
     forget_buckets,
     open_target,
@@ -158,8 +159,7 @@ class Far(MemoryTarget):
     parallel = 16
 
     def __init__(self, near: MemoryTarget) -> None:
-        super().__init__()
-        self.blobs = near.blobs
+        vars(self).update(vars(near), usage=Usage())
         self.waits = self.together = 0
         self._asked = threading.Lock()
 
