@@ -122,7 +122,7 @@ def test_the_keyboard_reaches_and_works_every_control(world, tab, heard):
     tab.goto(styled(world, TAG))
     heard("view")
     wanted = tab.evaluate(
-        "[...document.querySelector('syndicator-aisle').shadowRoot.querySelectorAll('a[href], button, input, select, summary, [tabindex=\"0\"]')].length"
+        "[...document.querySelector('syndicator-aisle').shadowRoot.querySelectorAll('a[href], button, input, select, summary, [tabindex=\"0\"]')].filter((one) => one.checkVisibility()).length"
     )
     seen = []
     for _ in range(wanted):
