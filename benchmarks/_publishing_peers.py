@@ -20,6 +20,18 @@ class Peer:
     copy: tuple[str, ...]
     sync: tuple[str, ...]
     place: str
+    fetch: tuple[str, ...]
+
+    def download(self, endpoint: str, bucket: str, folder: Path) -> bool:
+        """Copy a whole bucket into `folder` unless another did; tell whether it is there."""
+        if not folder.exists():
+            folder.mkdir()
+            words = [
+                word.format(endpoint=endpoint, folder=folder, bucket=bucket) for word in self.fetch
+            ]
+            if _run(words, endpoint) is None:
+                shutil.rmtree(folder)
+        return folder.exists()
 
     def upload(self, folder: Path, endpoint: str) -> float | None:
         """Return the seconds of copying everything, None where it failed."""
@@ -42,20 +54,29 @@ _COMMANDS = {
     "s5cmd": (
         (*_S5CMD, "cp", "{folder}/", "s3://{place}/"),
         (*_S5CMD, "sync", "{folder}/", "s3://{place}/"),
+        (*_S5CMD, "cp", "s3://{bucket}/*", "{folder}/"),
     ),
-    "rclone": (("rclone", "copy", *_RCLONE), ("rclone", "sync", *_RCLONE)),
-    "aws": (_AWS, _AWS),
+    "rclone": (
+        ("rclone", "copy", *_RCLONE),
+        ("rclone", "sync", *_RCLONE),
+        ("rclone", "copy", "--transfers=32", "s:{bucket}", "{folder}"),
+    ),
+    "aws": (
+        _AWS,
+        _AWS,
+        (*_AWS[:-2], "s3://{bucket}", "{folder}"),
+    ),
 }
 
 
 def peers(bucket: str) -> list[Peer]:
     """Return the programs that are installed; the others are named on standard error."""
     found = []
-    for name, (copy, sync) in _COMMANDS.items():
+    for name, (copy, sync, fetch) in _COMMANDS.items():
         if (told := _version(name)) is None:
             print(f"{name} is not installed and was not measured", file=sys.stderr)
         else:
-            found.append(Peer(told, copy, sync, f"{bucket}/{name}"))
+            found.append(Peer(told, copy, sync, f"{bucket}/{name}", fetch))
     return found
 
 

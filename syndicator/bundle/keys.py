@@ -8,8 +8,6 @@ from functools import lru_cache
 from syndicator.canonical import Namer
 from syndicator.rendering.finished import lookup_keys as lookup_keys  # noqa: PLC0414  what readers look up is part of the keys
 
-LIVE = "private/refs/live"
-"""The current release, the only compare-and-swap of a publish."""
 PENDING = "private/gc/pending"
 """What garbage collection is about to delete."""
 RELEASES = "private/releases/"

@@ -175,37 +175,6 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Ref:
-    """`private/refs/live`: which release is current, and how far it has been delivered."""
-
-    generation: int
-    release: str
-    integrity: str
-    inputs: str
-    nonce: str
-    delivered: int
-    """Every head and entry is at least as new as this release."""
-
-    def settles(self, inputs: str) -> bool:
-        """Tell whether with these inputs nothing is left to commit or to deliver."""
-        return self.inputs == inputs and self.delivered >= self.generation
-
-    def encode(self) -> bytes:
-        """Return the canonical bytes."""
-        fields = {name: getattr(self, name) for name in self.__slots__}
-        return canonical.encode({"format": 1, **fields})
-
-    @classmethod
-    def parse(cls, data: bytes) -> Ref:
-        """Read the live reference.
-
-        Raises:
-            VerificationError: The bytes are no live reference.
-        """
-        return _decoded(data, cls, keys.LIVE)
-
-
-@dataclass(frozen=True, slots=True)
 class Stored:
     """A release as bytes: its key, its document and its record objects."""
 

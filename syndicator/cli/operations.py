@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import click
 
+from syndicator import unchanged
 from syndicator.bundle import diff as compare
 from syndicator.bundle.restore import build_of
 from syndicator.cli.session import Session, standard
@@ -20,7 +21,6 @@ from syndicator.targets import (
     Retention,
     Target,
     Verification,
-    fetcher,
     find_release,
     open_target,
     plan_rollback,
@@ -32,6 +32,7 @@ from syndicator.targets import gc as collect
 from syndicator.targets import releases as list_releases
 from syndicator.targets import repair as mend
 from syndicator.targets import verify as inspect
+from syndicator.targets.comparing import differences
 from syndicator.workspace import Workspace, read_workspace, sound
 
 
@@ -62,7 +63,7 @@ def diff(session: Session, old: int | None, new: int | None) -> None:
     if before < 1:
         raise UsageError(f"release {later.generation} is the first; there is nothing before it")
     earlier = find_release(target, before, live.release)
-    fetch = fetcher(target)
+    fetch = differences(target, earlier, later)
     plan = compare(earlier, build_of(later, earlier, fetch, workspace.settings.namer), fetch)
     session.answer({**plan.as_json(), "old": earlier.generation, "new": later.generation})
     if not session.as_json:
@@ -110,7 +111,9 @@ def verify(session: Session, repair: bool) -> None:
     session.answer(found.as_json())
     if not session.as_json:
         session.say(found.summary())
-    if not found.good and not _mended(found):
+    if found.good or _mended(found):
+        unchanged.forget(workspace.settings)
+    else:
         raise click.exceptions.Exit(VerificationError.exit_code)
 
 

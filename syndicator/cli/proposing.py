@@ -91,15 +91,24 @@ def publish_now(
     proposal = _propose(session, workspace, now, run, strict=strict)
     if kept and proposal.plan.fingerprint != kept["fingerprint"]:
         raise ConflictError("the reviewed plan", kept["fingerprint"], proposal.plan.fingerprint)
+    unchanged.refuse_restored(settings, proposal.live.ref if proposal.live else None)
     report = release(workspace, proposal, reviewed=kept is not None)
     facts = _facts(workspace, proposal)
     if not kept:
-        unchanged.remember(settings, files, proposal.build.inputs, proposal.next_change, facts)
+        unchanged.remember(
+            settings,
+            files,
+            proposal.target,
+            proposal.build.inputs,
+            report.generation,
+            proposal.next_change,
+            facts,
+        )
     session.answer({**report.as_json(), **facts})
     if not session.as_json:
         session.say("{products} products, {editions} editions, {partners} partners".format(**facts))
         session.say(report.summary())
-        for line in report.withdrawn.lines():
+        for line in report.losses():
             session.say(line)
         if report.feed_warnings:
             session.note(

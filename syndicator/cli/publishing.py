@@ -9,7 +9,7 @@ import click
 from syndicator import unchanged
 from syndicator.cli.session import Session, spread, standard, strictly
 from syndicator.settings import Settings
-from syndicator.targets.profile import TargetProfile, open_target
+from syndicator.targets.port import Usage
 from syndicator.targets.report import Report
 
 
@@ -26,23 +26,22 @@ from syndicator.targets.report import Report
 def publish(session: Session, reviewed: Path | None, strict: bool, executor: str) -> None:
     """Make the workspace live: objects first, heads last; a second run writes nothing."""
     settings = session.settings()
-    profile = unchanged.read_target(settings)
-    if profile and not reviewed and _is_published(session, settings, profile):
+    if not reviewed and _is_published(session, settings):
         return
     from syndicator.cli.proposing import publish_now  # noqa: PLC0415  slow to import
 
+    profile = unchanged.read_target(settings)
     files = unchanged.survey(settings, profile) if profile else None
     publish_now(session, settings, files, reviewed, strict=strict, executor=executor)
 
 
-def _is_published(session: Session, settings: Settings, profile: TargetProfile) -> bool:
+def _is_published(session: Session, settings: Settings) -> bool:
     """Say that nothing is to be done, if that is known without building anything."""
-    target = open_target(profile, settings.root)
-    known = unchanged.recall(settings, profile, target, session.now())
+    known = unchanged.recall(settings, session.now())
     if known is None:
         return False
     memory, generation = known
-    report = Report(generation=generation, usage=target.usage)
+    report = Report(generation=generation, usage=Usage(reads=1))
     session.answer({**report.as_json(), **memory.facts})
     if not session.as_json:
         session.say(report.summary())

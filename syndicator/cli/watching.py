@@ -186,7 +186,7 @@ class Watcher:
         else:
             self.metrics.succeeded(report, self.session.now(), self.timers.due)
             event = "idle" if report.idle else "published"
-            text = "\n".join((report.summary(), *report.withdrawn.lines()))
+            text = "\n".join((report.summary(), *report.losses()))
             self.tell(event, text, ok=True, **about, **report.as_json())
 
     def attempt(self, saves: Watch, cause: Cause) -> Report:

@@ -9,10 +9,10 @@ from flask import Blueprint, Flask, Response, abort, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from syndicator.bundle import Ref
 from syndicator.errors import TargetError
 from syndicator.server.releases import live_reference
 from syndicator.targets import Readable
+from syndicator.targets.reference import Ref
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 _PARTS = {"o": "objects", "m": "media", "w": "widgets", "e": "heads", "p": "entries"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from syndicator import canonical
-from syndicator.bundle import Ref, Release, Signer, keys
+from syndicator.bundle import Release, Signer, keys
 from syndicator.canonical import Namer
 from syndicator.targets import Readable
+from syndicator.targets.reference import LIVE, Ref
 
 _CURRENT = ("public/e/", "public/p/")
 
@@ -22,7 +23,7 @@ class Past:
         }
         for partner, record in release.partners.items():
             self._mutable[keys.entry(namer, partner)] = record.entry_bytes(namer, signer)
-        self._mutable[keys.LIVE] = _reference(reader, release)
+        self._mutable[LIVE] = _reference(reader, release)
 
     def read(self, key: str) -> bytes | None:
         """Return the bytes that lay under `key`, None where there were none.

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from syndicator import canonical
-from syndicator.bundle import EditionRecord, Ref, Release, keys
+from syndicator.bundle import EditionRecord, Release, keys
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
 from syndicator.targets import Readable, read_release
+from syndicator.targets.reference import LIVE, Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Releases:
             TargetError: The target cannot be read.
             VerificationError: A stored object is missing or damaged.
         """
-        data = self._reader.read(keys.LIVE)
+        data = self._reader.read(LIVE)
         if data is None:
             return None
         ref = Ref.parse(data)
@@ -68,7 +69,7 @@ class Releases:
 
     def history(self, limit: int = 50) -> Iterator[Passed]:
         """Yield the releases from the current one back, as far as they are kept."""
-        live = self._reader.read(keys.LIVE)
+        live = self._reader.read(LIVE)
         key = Ref.parse(live).release if live is not None else ""
         for _ in range(limit):
             data = self._reader.read(key) if key else None
@@ -133,7 +134,7 @@ def live_reference(reader: Readable) -> Ref | None:
     Raises:
         TargetError: The target cannot be read.
     """
-    data = reader.read(keys.LIVE)
+    data = reader.read(LIVE)
     if data is None:
         return None
     try:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicator import canonical
-from syndicator.bundle import Build, Plan, Ref, Release, Signer, compose, diff, encode_release, keys
+from syndicator.bundle import Build, Plan, Release, Signer, compose, diff, encode_release, keys
 from syndicator.bundle.release import Stored, media_bytes, media_reference
 from syndicator.errors import ConflictError, VerificationError
+from syndicator.targets.comparing import differences
 from syndicator.targets.conditional import step_aside, swap_certainly
-from syndicator.targets.deliver import Delivery, Feeds, deliver
+from syndicator.targets.delivery import Delivery, Feeds, deliver
 from syndicator.targets.pending import rescue
 from syndicator.targets.port import Blob, Swap, Target, blob
-from syndicator.targets.reading import Live, fetcher, read_live
+from syndicator.targets.reading import Live, read_live
+from syndicator.targets.reference import LIVE, Ref
 from syndicator.targets.report import Report
 
 Asset = Callable[[str], bytes]
@@ -54,7 +56,8 @@ def publish(
     attempt = _Publish(target, build, now, nonce, asset, feeds, clock, report)
     if plan is None:
         live = read_live(target)
-        plan = diff(live.release if live else None, build, fetcher(target))
+        previous = live.release if live else None
+        plan = diff(previous, build, differences(target, previous, build))
     for lost in range(_ATTEMPTS):
         tried = clock()
         if attempt.apply(live, plan):
@@ -63,13 +66,14 @@ def publish(
         if not reviewed:
             step_aside(clock() - tried, lost)
         live = read_live(target)
-        fresh = diff(live.release if live else None, build, fetcher(target))
+        previous = live.release if live else None
+        fresh = diff(previous, build, differences(target, previous, build))
         if reviewed and fresh.fingerprint != plan.fingerprint:
             got = live.ref.release if live else None
-            raise ConflictError(keys.LIVE, plan.parent or None, got)
+            raise ConflictError(LIVE, plan.parent or None, got)
         report.retries += 1
         plan = fresh
-    raise ConflictError(keys.LIVE, plan.parent or None, "a new release at every attempt")
+    raise ConflictError(LIVE, plan.parent or None, "a new release at every attempt")
 
 
 def commit_anew(
@@ -91,7 +95,7 @@ def commit_anew(
     attempt = _Publish(
         delivery.target, build, now, nonce, asset, delivery.feeds, delivery.clock, report
     )
-    attempt.commit_over(delivery.target.read(keys.LIVE), plan)
+    attempt.commit_over(delivery.target.read(LIVE), plan)
 
 
 @dataclass(slots=True)
@@ -129,7 +133,7 @@ class _Publish:
         began = self.clock()
         committed = self._commit(None, plan, current)
         if committed is None:
-            raise ConflictError(keys.LIVE, "the damaged one", "another release")
+            raise ConflictError(LIVE, "the damaged one", "another release")
         self._committed(plan, began)
         self._deliver(committed, None)
         self.report.seconds = self.clock() - began
@@ -145,7 +149,7 @@ class _Publish:
         if live.ref.inputs == self.build.inputs:
             return live
         ref = replace(live.ref, inputs=self.build.inputs)
-        if swap_certainly(self.target, Swap(blob(keys.LIVE, ref.encode()), live.data)):
+        if swap_certainly(self.target, Swap(blob(LIVE, ref.encode()), live.data)):
             return Live(ref, ref.encode(), live.release)
         return live
 
@@ -168,7 +172,7 @@ class _Publish:
         integrity = canonical.integrity(stored.data)
         ref = Ref(plan.generation, stored.key, integrity, release.inputs, release.nonce, delivered)
         data = ref.encode()
-        if swap_certainly(self.target, Swap(blob(keys.LIVE, data), current)):
+        if swap_certainly(self.target, Swap(blob(LIVE, data), current)):
             return Live(ref, data, stored.release)
         return None
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from syndicator.bundle import Ref, keys
 from syndicator.errors import TargetError
 from syndicator.targets.port import AmbiguousError, Swap, Target, blob
+from syndicator.targets.reference import LIVE, Ref
 
 _TRIES = 5
 _LONGEST = 5.0
@@ -88,7 +88,7 @@ def _settle(target: Target, key: str, data: bytes, release: int) -> bool:
 
 def overtaken(target: Target, release: int) -> bool:
     """Tell whether a newer release than `release` is live. Cost: one request."""
-    live = target.read(keys.LIVE)
+    live = target.read(LIVE)
     return live is not None and Ref.parse(live).generation > release
 
 
@@ -109,5 +109,5 @@ def _newer(target: Target, current: bytes | None, data: bytes) -> bool:
     theirs = _generation(current)
     if theirs <= _generation(data):
         return False
-    live = target.read(keys.LIVE)
+    live = target.read(LIVE)
     return live is not None and Ref.parse(live).generation >= theirs

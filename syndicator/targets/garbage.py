@@ -18,10 +18,20 @@ from syndicator.targets.port import Entry, Swap, Target, blob
 from syndicator.targets.reading import fetch_all, read_live
 
 _FEEDS = "private/feeds/"
-_PREFIXES = (
-    *("public/o/", "public/m/", "public/w/", "public/e/", "public/p/"),
-    *("private/o/", keys.RELEASES, _FEEDS, "private/probe/"),
-)
+_KINDS = {
+    "pages, tables and lookups": "public/o/",
+    "pictures and files": "public/m/",
+    "files of widgets": "public/w/",
+    "heads": "public/e/",
+    "partner entries": "public/p/",
+    "record objects": "private/o/",
+    "releases": keys.RELEASES,
+    "feeds": _FEEDS,
+    "probes": "private/probe/",
+}
+_PREFIXES = tuple(_KINDS.values())
+_SHOWN = 3
+"""Keys of each kind that a person is shown by name; `--json` has all."""
 
 
 @runtime_checkable
@@ -74,12 +84,26 @@ class Garbage:
         """Return lines for a person."""
         size = sum(entry.size for entry in self.ripe)
         generations = ", ".join(str(generation) for generation in self.releases)
-        return (
-            f"Kept releases: {generations}\n"
-            f"To delete now: {len(self.ripe)} keys, {size:,} bytes\n"
-            f"To mark, and delete after the grace period: {len(self.fresh)} keys; "
-            f"{self.waiting} are waiting"
-        )
+        waiting = f"{self.waiting} are waiting"
+        lines = [
+            f"Kept releases: {generations}",
+            f"To delete now: {len(self.ripe)} keys, {size:,} bytes",
+            *_by_kind(self.ripe),
+            f"To mark, and delete after the grace period: {len(self.fresh)} keys; {waiting}",
+            *_by_kind(self.fresh),
+        ]
+        return "\n".join(lines)
+
+
+def _by_kind(entries: Collection[Entry]) -> Iterator[str]:
+    """Yield what the keys are, how many and how large, and the first of them by name."""
+    for kind, prefix in _KINDS.items():
+        some = [entry for entry in entries if entry.key.startswith(prefix)]
+        if some:
+            yield f"  {kind}: {len(some)}, {sum(entry.size for entry in some):,} bytes"
+            yield from (f"    {entry.key}" for entry in some[:_SHOWN])
+            if len(some) > _SHOWN:
+                yield f"    and {len(some) - _SHOWN} more; --json names all"
 
 
 def survey(target: Target, namer: Namer, *, now: datetime, retention: Retention) -> Garbage:

@@ -13,16 +13,16 @@ from syndicator.bundle.restore import build_of
 from syndicator.canonical import Namer
 from syndicator.errors import UsageError, VerificationError
 from syndicator.targets.apply import publish
-from syndicator.targets.deliver import Feeds
+from syndicator.targets.comparing import differences
+from syndicator.targets.delivery import Feeds
 from syndicator.targets.port import Target
 from syndicator.targets.reading import (
     Live,
-    fetcher,
     parsed_release,
     read_all,
     read_live,
-    read_ref,
 )
+from syndicator.targets.reference import read_ref
 from syndicator.targets.report import Report
 
 
@@ -164,8 +164,8 @@ def plan_rollback(target: Target, namer: Namer, generation: int) -> Rollback:
     live = read_live(target)
     if live is None:
         raise UsageError("nothing was published yet, so there is nothing to go back to")
-    fetch = fetcher(target)
     old = find_release(target, generation, live.release)
+    fetch = differences(target, live.release, old)
     build = build_of(old, live.release, fetch, namer)
     return Rollback(live, build, diff(live.release, build, fetch))
 

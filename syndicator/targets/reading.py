@@ -9,12 +9,13 @@ from types import MappingProxyType
 import msgspec
 
 from syndicator import canonical
-from syndicator.bundle import Ref, Release, keys, parse_release
+from syndicator.bundle import Release, keys, parse_release
 from syndicator.bundle.keys import Fetch, FetchAll, Reference
 from syndicator.bundle.pages import Piece
 from syndicator.errors import VerificationError
 from syndicator.targets.parallel import ahead
 from syndicator.targets.port import Readable
+from syndicator.targets.reference import LIVE, Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +26,6 @@ class Live:
     data: bytes
     """The exact bytes of the reference, for the compare-and-swap."""
     release: Release
-
-
-def read_ref(target: Readable) -> Ref | None:
-    """Return the live reference, None where nothing was published yet. Cost: one request.
-
-    Raises:
-        TargetError: The target cannot be read.
-        VerificationError: What lies there is no reference.
-    """
-    data = target.read(keys.LIVE)
-    return None if data is None else Ref.parse(data)
 
 
 def read_live(target: Readable, known: Live | None = None) -> Live | None:
@@ -49,7 +39,7 @@ def read_live(target: Readable, known: Live | None = None) -> Live | None:
         TargetError: The target cannot be read.
         VerificationError: A stored object is missing or damaged.
     """
-    data = target.read(keys.LIVE)
+    data = target.read(LIVE)
     if data is None:
         return None
     ref = Ref.parse(data)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from syndicator.bundle import Withdrawal
 from syndicator.targets.port import Usage
-from syndicator.targets.reading import Live
+
+if TYPE_CHECKING:
+    from syndicator.bundle import Withdrawal
+    from syndicator.targets.reading import Live
 
 
 @dataclass(slots=True)
@@ -34,7 +37,7 @@ class Report:
     """Partner id to the seconds after which its last head was live."""
     began: float = 0.0
     """When the change was made, on the caller's clock."""
-    withdrawn: Withdrawal = field(default_factory=Withdrawal)
+    withdrawn: Withdrawal | None = None
     """What somebody lost by this release, and where it stays until collection."""
     after: Live | None = None
     """What is live now; the next publish of this process need not read it again."""
@@ -43,6 +46,10 @@ class Report:
     def idle(self) -> bool:
         """Whether nothing was written at all."""
         return not (self.committed or self.heads or self.entries or self.feeds or self.retired)
+
+    def losses(self) -> Iterator[str]:
+        """Yield what to tell a person of what was withdrawn; nothing where nothing was."""
+        yield from self.withdrawn.lines() if self.withdrawn else ()
 
     def percentile(self, share: float) -> float:
         """Return the seconds within which this share of the partners was live."""
@@ -74,7 +81,7 @@ class Report:
             "partners": len(self.live),
             "live_p50": round(self.percentile(0.5), 3),
             "live_p95": round(self.percentile(0.95), 3),
-            "withdrawn": self.withdrawn.as_json(),
+            "withdrawn": self.withdrawn.as_json() if self.withdrawn else None,
             "slowest": self.slowest(),
         }
 

@@ -57,10 +57,15 @@ class S3Target:
     ) -> None:
         self.usage = Usage()
         self.bucket, self.prefix, self.exclusive = bucket, prefix, exclusive
+        self._connect = connect
         self._patient = self._counted(connect(5))
-        self._once = self._counted(connect(1))
         self._versions: dict[str, tuple[bytes, str]] = {}
         self._lock = threading.Lock()
+
+    @cached_property
+    def _once(self) -> Any:  # noqa: ANN401  boto3 ships no types
+        """A client that repeats nothing; who only reads does not wait until it is made."""
+        return self._counted(self._connect(1))
 
     @cached_property
     def shared(self) -> bool:
@@ -160,6 +165,13 @@ class S3Target:
                 for found in page.get("Contents", ()):
                     key = found["Key"].removeprefix(self.prefix)
                     yield Entry(key, found["Size"], found["LastModified"].timestamp())
+
+    def address(self, key: str, seconds: int) -> str:
+        """Return where `key` can be read for so long without credentials."""
+        wanted = {"Bucket": self.bucket, "Key": self._key(key)}
+        with s3errors.told(self._name(key)):
+            signed = self._patient.generate_presigned_url("get_object", wanted, ExpiresIn=seconds)
+        return str(signed)
 
     def _got(self, key: str) -> tuple[Any, bytes]:
         """Get an object; botocore repeats a request, but not one whose body breaks off."""

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from syndicator.widgets.finding import built_in_folder, find_widgets
-from syndicator.widgets.package import KINDS, WidgetPackage, package
-from syndicator.widgets.snippet import Snippet, snippet
-from syndicator.widgets.versions import by_request, check_versions
+from typing import TYPE_CHECKING
+
+from syndicator.lazily import homes
+
+if TYPE_CHECKING:
+    from syndicator.widgets.finding import find_widgets
+    from syndicator.widgets.package import KINDS, WidgetPackage
+    from syndicator.widgets.places import built_in_folder
+    from syndicator.widgets.versions import by_request, check_versions
 
 __all__ = [
     "KINDS",
-    "Snippet",
     "WidgetPackage",
     "built_in_folder",
     "by_request",
     "check_versions",
     "find_widgets",
-    "package",
-    "snippet",
 ]
+
+__getattr__ = homes(
+    __name__,
+    {
+        "KINDS": "package",
+        "WidgetPackage": "package",
+        "built_in_folder": "places",
+        "by_request": "versions",
+        "check_versions": "versions",
+        "find_widgets": "finding",
+    },
+)

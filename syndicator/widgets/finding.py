@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 from syndicator.entitlement.versions import Order, order
 from syndicator.errors import InvalidInputError, Origin, Problem
 from syndicator.widgets.declaration import DECLARATION
 from syndicator.widgets.package import WidgetPackage, package
-
-
-def built_in_folder() -> Path:
-    """Return the folder of the built-in widgets, in a wheel or in a clone."""
-    inside = Path(str(files("syndicator"))) / "_widgets"
-    return inside if inside.is_dir() else inside.parent.parent / "widgets"
+from syndicator.widgets.places import built_in_folder
 
 
 def find_widgets(extra: Path | None = None) -> list[WidgetPackage]:

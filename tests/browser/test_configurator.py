@@ -17,7 +17,8 @@ from playwright.sync_api import Page, expect
 from syndicator.canonical import integrity
 from syndicator.configurator import Artefact, Model, compile_model, labels
 from syndicator.configurator.model import Display
-from syndicator.widgets import WidgetPackage, built_in_folder, find_widgets, package
+from syndicator.widgets import WidgetPackage, built_in_folder, find_widgets
+from syndicator.widgets.package import package
 from tests.browser.origins import Answer, Origin, page, published, serving
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "configurator"))

@@ -7,7 +7,8 @@ import shutil
 
 import pytest
 
-from syndicator.widgets import built_in_folder, package
+from syndicator.widgets import built_in_folder
+from syndicator.widgets.package import package
 from tests.browser import documents
 from tests.browser.conftest import FLAGS
 from tests.browser.origins import Answer, published

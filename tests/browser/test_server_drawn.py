@@ -74,6 +74,29 @@ def many(document, count=20):
     return document | {"specs": [*document["specs"], {"group": "Mehr", "items": items}]}
 
 
+def test_server_and_script_give_upright_pictures_upright_frames(world, tab, heard, drawn):
+    """The strip has the shape of its first picture: no grey beside it, and none above."""
+    svg = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 900" width="600" height="900"/>'
+    )
+    shape = {"src": world.zone.put_media(svg, "svg"), "width": 600, "height": 900}
+    media = [one | shape for one in world.document["media"]]
+    features = [{"title": "Der Riemen", "image": media[1]}]
+    document = world.document | {"media": media, "features": features}
+    world.zone.publish([document])
+    world.refresh()
+    tab.goto(
+        world.show('<syndicator-aisle partner="velohaus" sku="NV-FJORD-7"></syndicator-aisle>')
+    )
+    heard("view")
+    by_script = tab.evaluate(SHAPE)
+    assert by_script.count(" upright|") == 3, "hero, gallery and features"
+    strip = tab.locator(".strip").bounding_box()
+    assert strip["height"] / strip["width"] == pytest.approx(1.5, abs=0.02)
+    tab.goto(world.show(drawn(document), path="/drawn"))
+    assert tab.evaluate(SHAPE) == by_script
+
+
 def test_specs_that_a_server_drew_are_searched(world, tab, heard, drawn):
     """The field is there from the start, keeps its room, and works once the script is there."""
     tab.add_init_script(SHIFTS)

@@ -9,6 +9,7 @@ import pty
 import re
 import select
 import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -66,6 +67,29 @@ def test_diff_names_what_changed_between_two_releases(run: Run, published: Path)
         "BULB-1",
         "LAMP-1",
     }
+
+
+def test_a_target_that_went_back_is_told_and_not_written_to(run: Run, published: Path) -> None:
+    """The store comes back from a backup: exit 6 says so and what to do, which helps."""
+    site = published / "build/site"
+    shutil.copytree(site, published / "backup")
+    rename(published, "Another bulb")
+    assert run("publish", cwd=published).code == 0
+    rename(published, "A third bulb")
+    assert run("publish", cwd=published).code == 0
+    shutil.rmtree(site)
+    (published / "backup").rename(site)
+    stored = sorted(path for path in site.rglob("*") if path.is_file())
+    for _ in range(2):
+        refused = run("publish", cwd=published)
+        assert refused.code == 6
+        assert "went back from release 3 to 1" in refused.err
+        assert "syndicator verify --repair" in refused.err
+    assert sorted(path for path in site.rglob("*") if path.is_file()) == stored
+    assert run("verify", "--repair", cwd=published).code == 0
+    again = run("publish", "--json", cwd=published)
+    assert (again.code, again.json["generation"]) == (0, 2)
+    assert run("verify", cwd=published).code == 0
 
 
 def test_a_rollback_to_an_unknown_release_changes_nothing(run: Run, published: Path) -> None:
@@ -214,8 +238,8 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 def test_on_a_terminal_import_asks_before_it_writes(installed: Path, workspace: Path) -> None:
-    """It asks for the brand that nobody names and for consent; a no leaves all as it was."""
-    (workspace / "sheet.csv").write_text("id,name\nV-1,Vase\n")
+    """It asks for the brand and the currency that nobody names, and for consent; a no is a no."""
+    (workspace / "sheet.csv").write_text("id,name,price\nV-1,Vase,9\n")
     before = (workspace / "syndicator.toml").read_text()
     ours, theirs = pty.openpty()
     command = [str(installed), "import", "csv", "sheet.csv"]
@@ -226,12 +250,15 @@ def test_on_a_terminal_import_asks_before_it_writes(installed: Path, workspace: 
         os.close(theirs)
         said = read_until(ours, b"Which brand is it?")
         os.write(ours, b"Tabula\n")
+        said += read_until(ours, b"[EUR]")
+        os.write(ours, b"chf\n")
         said += read_until(ours, b"[Y/n]")
         os.write(ours, b"n\n")
         said += read_until(ours, b"Nothing was written")
         assert process.wait(20) == 0
     os.close(ours)
     assert b"brand Tabula" in said
+    assert b"price 9 CHF" in said
     assert (workspace / "syndicator.toml").read_text() == before
     assert not (workspace / "mappings").exists()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.bundle import keys
 from syndicator.errors import TargetError
 from syndicator.server import Site, create_app
 from syndicator.targets import blob
+from syndicator.targets.reference import LIVE
 from tests.server.published_site import NAMER
 
 
@@ -23,9 +23,9 @@ def test_health_tells_the_live_generation(client):
 @pytest.mark.parametrize("live", [None, b"", b"{}", b"[]", b'{"generation":"x"}'])
 def test_health_is_bad_without_a_release(published, live):
     if live is None:
-        published.target.delete([keys.LIVE])
+        published.target.delete([LIVE])
     else:
-        published.target.write([blob(keys.LIVE, live)])
+        published.target.write([blob(LIVE, live)])
     answer = create_app(published.site()).test_client().get("/healthz")
     assert (answer.status_code, answer.json["generation"]) == (503, None)
 

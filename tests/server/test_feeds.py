@@ -6,10 +6,10 @@ import gzip
 
 import pytest
 
-from syndicator.bundle import keys
 from syndicator.feeds import feed_key
 from syndicator.server import create_app
 from syndicator.targets import blob
+from syndicator.targets.reference import LIVE
 from tests.server.published_site import NAMER
 
 KEY = feed_key(NAMER, "velohaus", "atom")
@@ -68,7 +68,7 @@ def test_a_feed_that_the_partner_lost_is_not_there_although_its_file_is(client, 
 
 
 def test_before_the_first_release_there_are_no_feeds(published):
-    published.target.delete([keys.LIVE])
+    published.target.delete([LIVE])
     answer = create_app(published.site()).test_client().get(PATH, query_string={"key": KEY})
     assert answer.status_code == 404
 

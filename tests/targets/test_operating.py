@@ -17,6 +17,7 @@ from tests.targets.seaweed import Server, bucket
 
 _VARYING = (
     (r"\d{4}-\d\d-\d\dT[\d:]+(?:\+00:00|Z)", "INSTANT"),
+    (r"[0-9a-f]{2}/[0-9a-f]{32}|[0-9a-f]{32}", "NAME"),
     (r"\$\d+\.\d+", "$ COST"),
     (r"\d+\.\d+ s\b", "SECONDS"),
     (r"[\d,]+ (bytes|requests|objects|keys|widget files)", r"N \1"),

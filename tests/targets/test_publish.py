@@ -14,6 +14,7 @@ from syndicator.targets import (
     read_live,
     read_ref,
 )
+from syndicator.targets.reference import LIVE
 from tests.targets.world import NAMER, Reader, World, assert_live, expected_prices, sku
 
 
@@ -241,12 +242,12 @@ def test_a_head_from_a_future_that_was_never_committed_is_replaced(target: Targe
     """A store restored from an older backup can hold heads newer than its live reference."""
     world = World()
     world.publish(target)
-    old = target.read(keys.LIVE)
+    old = target.read(LIVE)
     assert old is not None
     for price in (1, 2, 3):
         world.prices[7] = price
         world.publish(target)
-    target.write([blob(keys.LIVE, old)])
+    target.write([blob(LIVE, old)])
     world.prices[7] = 55
     world.publish(target)
     assert_live(world, target)

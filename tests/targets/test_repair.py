@@ -23,6 +23,7 @@ from syndicator.targets import (
     repair,
     verify,
 )
+from syndicator.targets.reference import LIVE
 from tests.targets.world import NAMER, NOW, PICTURE, World, assert_live, asset, checked, history
 
 
@@ -180,7 +181,7 @@ def test_what_the_workspace_no_longer_holds_is_replaced_by_what_it_holds(target:
 def test_a_damaged_live_reference_is_replaced_under_a_newer_generation(target: Target) -> None:
     world = World()
     history(world, target)
-    target.write([blob(keys.LIVE, b"garbage")])
+    target.write([blob(LIVE, b"garbage")])
     found = mended(world, target)
     assert found.republished
     assert_live(world, target)
@@ -249,10 +250,10 @@ def test_a_store_restored_from_a_backup_is_noticed_and_made_whole(target: Target
     """Only the live reference is old: heads are newer than it, and that is told."""
     world = World()
     history(world, target, (10,))
-    backup = target.read(keys.LIVE)
+    backup = target.read(LIVE)
     assert backup is not None
     history(world, target, (20, 30))
-    target.write([blob(keys.LIVE, backup)])
+    target.write([blob(LIVE, backup)])
     found = mended(world, target)
     assert {one.kind for one in found.findings} == {"stale"}
     assert checked(world, target).good

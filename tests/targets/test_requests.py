@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from syndicator.bundle import Build, diff, keys
+from syndicator.bundle import Build, diff
 from syndicator.errors import Origin
 from syndicator.targets import (
     MemoryTarget,
     Retention,
     TargetProfile,
+    Usage,
     fetcher,
     forget_buckets,
     open_target,
+    plan_rollback,
     read_live,
     survey,
     verify,
 )
+from syndicator.targets.comparing import differences
+from syndicator.targets.reference import LIVE
 from syndicator.targets.s3 import S3Target
 from tests.targets.seaweed import ACCESS, SECRET, Server, bucket
 from tests.targets.world import NAMER, NOW, World, assert_live, sku
@@ -117,7 +123,7 @@ def test_renewed_credentials_are_found_after_a_failure(
     forget_buckets()
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     assert open_target(at_home, Path()) is not stale
-    assert open_target(at_home, Path()).read(keys.LIVE) is None
+    assert open_target(at_home, Path()).read(LIVE) is None
 
 
 def test_looking_at_everything_reads_each_object_once() -> None:
@@ -145,3 +151,46 @@ def test_history_on_a_bucket_is_read_side_by_side(s3: Server) -> None:
     garbage = survey(target, NAMER, now=NOW, retention=Retention())
     assert garbage.releases == (5, 4, 3, 2, 1)
     assert verify(target, NAMER).good
+
+
+class Far(MemoryTarget):
+    """A store far away: it notes how often an answer was awaited with nothing else under way."""
+
+    parallel = 16
+
+    def __init__(self, near: MemoryTarget) -> None:
+        vars(self).update(vars(near), usage=Usage())
+        self.waits = self.together = 0
+        self._asked = threading.Lock()
+
+    def read(self, key: str) -> bytes | None:
+        with self._asked:
+            self.together += 1
+            self.waits += self.together == 1
+        time.sleep(0.003)
+        with self._asked:
+            self.together -= 1
+        return super().read(key)
+
+
+@pytest.mark.parametrize("how", ["publish", "rollback"])
+def test_a_machine_that_knows_nothing_compares_side_by_side(how: str) -> None:
+    """The trees and pages of all editions are read level by level, none of them twice."""
+    near = MemoryTarget()
+    world = World(products=1500, words=2, groups=6, media=False)
+    world.publish(near)
+    live = read_live(near)
+    assert live is not None
+    world.prices = dict.fromkeys(range(1, 1500, 40), 7)
+    build, far = world.build(), Far(near)
+    if how == "publish":
+        seen = diff(live.release, build, differences(far, live.release, build))
+        before = near.usage.reads
+        one_by_one = diff(live.release, build, fetcher(near))
+        assert seen.fingerprint == one_by_one.fingerprint
+        assert far.usage.reads == near.usage.reads - before
+    else:
+        world.publish(near)
+        assert plan_rollback(far, NAMER, 1).plan.partners
+    assert far.usage.reads > 40
+    assert far.waits < far.usage.reads / 4

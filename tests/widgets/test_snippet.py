@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from syndicator.widgets import find_widgets, snippet
+from syndicator.widgets import find_widgets
+from syndicator.widgets.snippet import snippet
 
 BASE = "https://cdn.norrvind.example/"
 

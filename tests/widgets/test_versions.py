@@ -19,7 +19,8 @@ from syndicator.errors import InvalidInputError, Origin, UsageError
 from syndicator.pipeline import propose, release
 from syndicator.settings import load_settings
 from syndicator.targets import plan_rollback, roll_back
-from syndicator.widgets import by_request, find_widgets, package
+from syndicator.widgets import by_request, find_widgets
+from syndicator.widgets.package import package
 from syndicator.workspace import Workspace, read_workspace
 
 NOW = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)

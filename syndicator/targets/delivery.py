@@ -16,6 +16,7 @@ from syndicator.targets.conditional import flip, overtaken, swap_certainly
 from syndicator.targets.pending import spare
 from syndicator.targets.port import Blob, Swap, Target, blob
 from syndicator.targets.reading import Live, read_live
+from syndicator.targets.reference import LIVE
 from syndicator.targets.report import Report
 
 Feeds = Callable[[Release, frozenset[str]], Iterable[Blob]]
@@ -93,7 +94,7 @@ def _marked(target: Target, live: Live) -> Live | None:
         return live
     ref = replace(live.ref, delivered=live.ref.generation)
     data = ref.encode()
-    if swap_certainly(target, Swap(blob(keys.LIVE, data), live.data)):
+    if swap_certainly(target, Swap(blob(LIVE, data), live.data)):
         return Live(ref, data, live.release)
     return None
 

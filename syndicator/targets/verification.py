@@ -7,18 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from syndicator.bundle import Build, Ref, Release, Signer, diff, keys, signed_by
+from syndicator.bundle import Build, Release, Signer, diff, keys, signed_by
 from syndicator.bundle.audit import Audit, Finding, Look
 from syndicator.bundle.reach import reachable
 from syndicator.bundle.release import media_bytes, media_reference
 from syndicator.canonical import Namer
 from syndicator.errors import VerificationError
 from syndicator.targets.apply import Asset, commit_anew
-from syndicator.targets.deliver import Delivery, Feeds
+from syndicator.targets.delivery import Delivery, Feeds
 from syndicator.targets.history import release_keys
 from syndicator.targets.parallel import ahead
 from syndicator.targets.port import Target, blob
 from syndicator.targets.reading import fetch_all, fetcher, parallel, parsed_release, read_live
+from syndicator.targets.reference import LIVE, Ref
 from syndicator.targets.report import Report
 
 _REWRITTEN = {"missing", "damaged", "unsigned", "stale"}
@@ -86,7 +87,7 @@ def verify(
     Raises:
         TargetError: The target cannot be read.
     """
-    data = target.read(keys.LIVE)
+    data = target.read(LIVE)
     if data is None:
         return Verification()
     outcome = Verification(checked=1)
@@ -95,7 +96,7 @@ def verify(
         outcome.generation = ref.generation
         release = _release(target, ref, namer)
     except VerificationError as error:
-        outcome.findings.append(Finding("damaged", keys.LIVE, str(error)))
+        outcome.findings.append(Finding("damaged", LIVE, str(error)))
         return outcome
     audit = Audit(_looker(target), namer)
     audit.release(release, assortments, delivered=ref.delivered >= ref.generation)
