@@ -204,7 +204,7 @@ def tasks(events: list[dict[str, Any]], address: str, *, later: bool = False) ->
 
 
 def _whole(layout: dict[str, Any]) -> bool:
-    """Tell whether a layout is the first of a page, and not of the blank one before it: any shop has more."""
+    """Tell whether a layout is the first of a page; that of the blank one before it has less."""
     told = layout.get("args", {}).get("beginData", {})
     return bool(told.get("totalObjects", 0) == told.get("dirtyObjects") > 20)
 

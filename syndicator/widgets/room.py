@@ -139,7 +139,8 @@ def _features(document: Document, width: int, gap: float) -> float:
     features = document.get("features", ())
     columns = max(1, int((width + gap) // (272 + gap)))
     share = (width - gap * (columns - 1)) / columns
-    first = next((feature["image"] for feature in features if feature.get("image")), {})
+    pictures = (feature["image"] for feature in features if feature.get("image"))
+    first: Document = next(pictures, {})
     ratio = 4 / 3 if _upright(first) else 3 / 4
     heights = sorted((_feature(feature, share, ratio) for feature in features), reverse=True)
     return sum(height + gap for height in heights[::columns])
