@@ -135,7 +135,8 @@ def rounds(
     """
     kept: list[Round] = []
     if path.exists():
-        kept = [one for one in map(json.loads, path.open("utf-8")) if one["mark"] == mark]
+        lines = path.read_text("utf-8").splitlines()
+        kept = [one for one in map(json.loads, lines) if one["mark"] == mark]
     while len(kept) < wanted:
         load = quiet(patience)
         order = list(addresses)[:: -1 if len(kept) % 2 else 1]

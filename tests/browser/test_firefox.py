@@ -17,8 +17,8 @@ from urllib.parse import unquote
 import pytest
 
 from tests.browser.conftest import EVENTS, World
-from tests.browser.origins import Answer, published
-from tests.browser.publisher import PUBLIC_KEY
+from tests.browser.forgeries import forge, tag
+from tests.browser.origins import Answer
 
 pytestmark = [
     pytest.mark.browser,
@@ -87,26 +87,11 @@ def visit(world: World, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     return open_pages
 
 
-def tag(name: str, partner: str = "velohaus", more: str = "") -> str:
-    return f'<syndicator-aisle id="{name}" partner="{partner}" sku="NV-FJORD-7" {more}></syndicator-aisle>'
-
-
 def test_firefox_shows_what_is_genuine_and_refuses_the_rest(
     world: World, visit: Callable[..., dict[str, Any]]
 ) -> None:
     """A signed product under the strictest policy; a changed head, page and script are refused."""
-    world.zone.publish([world.document | {"model": "changed"}], partner="page")
-    world.zone.publish([world.document], partner="head")
-    world.refresh()
-    head = f"/e/{world.zone.editions['head']['de']}.json"
-    for key, answer in world.store.answers.items():
-        if b'"model":"changed"' in answer.body:
-            answer.body = answer.body.replace(b"1.899", b"0.899")
-        if key == head:
-            answer.body = answer.body.replace(b'"generation":1', b'"generation":2')
-    for key, answer in published(world.zone.files).items():
-        body = answer.body + b" " if "/view." in key else answer.body
-        world.store.answers["/other" + key] = Answer(body, headers=answer.headers)
+    other = forge(world)
     world.shop.answers["/watch.js"] = Answer(
         WATCH.encode(), headers={"Content-Type": "text/javascript"}
     )
@@ -116,10 +101,8 @@ def test_firefox_shows_what_is_genuine_and_refuses_the_rest(
         f"connect-src {store} 'self'; base-uri 'none'"
     )
     look = '<script src="/watch.js"></script>'
-    key = f'key="{PUBLIC_KEY}"'
-    body = tag("good", more=key) + tag("page", "page", key) + tag("head", "head", key)
+    body = tag("good") + tag("page", "page") + tag("head", "head")
     world.show(look + body, path="/good", Content_Security_Policy=policy)
-    other = world.script.replace("/w/", "/other/w/")
     world.show(look + tag("script"), path="/bad", Content_Security_Policy=policy)
     bad = world.shop.answers["/bad"]
     bad.body = bad.body.replace(world.script.encode(), other.encode())

@@ -132,6 +132,8 @@ const part = (file, integrity) =>
   once(file, async () => {
     const url = address(file);
     if (integrity) {
+      // WebKit holds no preloaded module to its hash: there it is fetched against it, then imported from the cache.
+      if (/^Apple/.test(navigator.vendor)) await load(url, integrity).catch(() => Promise.reject(new Failure("script")));
       const link = document.createElement("link");
       Object.assign(link, { rel: "modulepreload", crossOrigin: "anonymous", integrity, href: url });
       await new Promise((done, fail) => {

@@ -147,7 +147,7 @@ const written = ({ price, currency = "EUR" }, locale) => {
   const amount = Number(price);
   if (!(price && amount >= 0)) return "";
   try {
-    return new Intl.NumberFormat(locale, { style: "currency", currency }).format(amount);
+    return new Intl.NumberFormat(locale, { style: "currency", currency, numberingSystem: "latn" }).format(amount);
   } catch {
     return ""; // not a currency
   }
@@ -156,5 +156,5 @@ const written = ({ price, currency = "EUR" }, locale) => {
 /** @param {string | undefined} at @param {string} locale */
 const instant = (at, locale) => {
   const date = new Date(at ?? NaN);
-  return isNaN(date.getTime()) ? "" : new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(date);
+  return isNaN(date.getTime()) ? "" : new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", numberingSystem: "latn" }).format(date);
 };

@@ -23,7 +23,7 @@ export const habitual = ({ text, value, unit }, reader) => {
   const other = /-(US|LR|MM)$/i.test(reader) && unit ? CUSTOMARY[unit] : undefined;
   if (!other || value === undefined) return text;
   const written = [value].flat().map((number) =>
-    new Intl.NumberFormat(reader, { maximumSignificantDigits: 3 }).format(number * other[0] + other[1]));
+    new Intl.NumberFormat(reader, { maximumSignificantDigits: 3, numberingSystem: "latn" }).format(number * other[0] + other[1]));
   return `${written.join("–")} ${other[2]}`;
 };
 

@@ -279,7 +279,7 @@ const named = (locale, language) => {
 /** @param {string} locale @param {number} size */
 const bytes = (locale, size) => {
   const mega = size >= 1e6;
-  return new Intl.NumberFormat(locale, { style: "unit", unit: mega ? "megabyte" : "kilobyte", maximumFractionDigits: mega ? 1 : 0 }).format(size / (mega ? 1e6 : 1e3));
+  return new Intl.NumberFormat(locale, { numberingSystem: "latn", style: "unit", unit: mega ? "megabyte" : "kilobyte", maximumFractionDigits: mega ? 1 : 0 }).format(size / (mega ? 1e6 : 1e3));
 };
 
 /** @type {{[section: string]: (context: Context) => Child | Child[] | Promise<Child | Child[]>}} */
