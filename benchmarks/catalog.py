@@ -31,7 +31,7 @@ from _rows import options, row, show  # noqa: E402
 
 from syndicator.bundle import Packer  # noqa: E402  run from a clone, installed or not
 from syndicator.catalog import richtext  # noqa: E402
-from syndicator.catalog.assembly import Parts  # noqa: E402
+from syndicator.catalog.parts import Parts  # noqa: E402
 from syndicator.pipeline import Memory, propose  # noqa: E402
 from syndicator.settings import load_settings  # noqa: E402
 from syndicator.sources import Reading, SourceSpec, read_catalog  # noqa: E402
@@ -115,7 +115,8 @@ def read(folder: Path, source: Path) -> Reading:
 def read_only(folder: Path, source: Path) -> Reading:
     """Read the catalog without a memory, neither to take from nor to fill."""
     with whole._undisturbed():  # noqa: SLF001  the memory's own cost is another row
-        return whole._read(folder, specs(source), ("en",), {}, {}, Parts())[0]  # noqa: SLF001
+        here = specs(source)
+        return whole._read(folder, here, here, ("en",), {}, {}, Parts())[0]  # noqa: SLF001
 
 
 def look(reading: Reading) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from syndicator import canonical
 from syndicator.bundle import Release, keys, trees
 from syndicator.bundle.keys import Fetch, Reference
 from syndicator.bundle.pages import documents_of
 from syndicator.bundle.release import EditionRecord
 from syndicator.errors import Problem
 from syndicator.feeds import Channel, Feed, FeedInput, changes_from_record
+from syndicator.feeds.pieces import StoredDocument
+from syndicator.rendering import Keeping
 from syndicator.targets import Blob, blob
 from syndicator.workspace import Workspace
 
@@ -23,15 +24,17 @@ def feed_blobs(
     fetch: Fetch,
     now: datetime,
     warned: list[Problem],
+    keeping: Keeping | None = None,
 ) -> Iterator[Blob]:
     """Yield the feeds of some partners of a release, ready to be written.
 
-    `warned` gathers what was left out of them and what their readers may refuse.
+    `keeping` is where pieces of feeds are found and left. `warned` gathers what was left out of
+    them and what their readers may refuse.
     """
     for channel in workspace.channels:
         for partner in sorted(partners & release.partners.keys()):
             if channel.serves(partner):
-                feed = render_channel(workspace, release, channel, partner, fetch, now)
+                feed = render_channel(workspace, release, channel, partner, fetch, now, keeping)
                 warned += feed.problems
                 yield blob(f"private/feeds/{partner}/{channel.file}", feed.data)
 
@@ -43,6 +46,7 @@ def render_channel(
     partner: str,
     fetch: Fetch,
     now: datetime,
+    keeping: Keeping | None = None,
 ) -> Feed:
     """Return one partner's feed of one channel, with the changes that the release remembers.
 
@@ -68,12 +72,12 @@ def render_channel(
         documents=tuple(_documents(record, fetch, only)),
         changes=changes_from_record(changes),
     )
-    return render_feed(channel, source, now)
+    return render_feed(channel, source, now, keeping)
 
 
 def _documents(
     record: EditionRecord, fetch: Fetch, only: Collection[str] | None
-) -> Iterator[dict[str, object]]:
+) -> Iterator[StoredDocument]:
     """Yield the edition's documents in order, or `only` some SKUs, of which few pages are read."""
 
     def load(reference: Reference) -> bytes:
@@ -87,7 +91,7 @@ def _documents(
     for reference in references:
         for sku, document in documents_of(load(reference)):
             if only is None or sku in only:
-                yield canonical.decode(document)
+                yield StoredDocument(document)
 
 
 def _hash(sku: str) -> str:

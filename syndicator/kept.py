@@ -1,4 +1,4 @@
-"""Documents, pages and lookups of earlier runs, in one file below `.syndicator/`.
+"""Documents, pages, lookups and pieces of feeds of earlier runs, in one file below `.syndicator/`.
 
 Everything is found by the fingerprint of all that it was made from, so what is found is right, and
 what is not found is made again: the file can be lost, damaged or locked at any time and costs
@@ -26,8 +26,8 @@ _FILE = "kept.sqlite"
 _CHECK = 8
 _PATIENCE = 2.0
 """Seconds to wait for another process."""
-_CODE = ("catalog", "configurator", "entitlement", "rendering", "bundle")
-"""Packages that decide what a document, a page or a lookup looks like."""
+_CODE = ("catalog", "configurator", "entitlement", "rendering", "bundle", "feeds")
+"""Packages that decide what a document, a page, a lookup or a piece of a feed looks like."""
 _TABLES = """
 create table if not exists facts (key blob primary key, run integer, told blob) without rowid;
 create table if not exists bodies (key blob primary key, run integer, body blob);

@@ -56,6 +56,8 @@ class Proposal:
     build: Build
     plan: Plan
     entitlements: Entitlements
+    kept: Kept | None = None
+    """Where pieces of feeds are found and left."""
 
     @property
     def next_change(self) -> datetime | None:
@@ -118,9 +120,11 @@ def render_editions(
     """Yield every edition with its finished documents; equal ones are rendered once."""
     renderer = memory.renderer
     renderer.begin(shelf, entitlements.at)
-    currencies = entitlements.currencies
+    currencies, taxes = entitlements.currencies, entitlements.taxes
     documents = {
-        edition.id: renderer.edition(edition, currencies.get(edition.price_list, ""))
+        edition.id: renderer.edition(
+            edition, currencies.get(edition.price_list, ""), taxes.get(edition.price_list)
+        )
         for edition in entitlements.editions.values()
     }
     renderer.finish(memory.run, partial(progress, "Rendering") if progress else None)
@@ -206,15 +210,16 @@ def propose(
         TargetError: The target cannot be read.
     """
     sound(workspace, strict=strict)
+    memory = memory or remembering(workspace.settings)
     entitlements = resolve(workspace.catalog, workspace.manifests, now)
     shelf = stock(workspace)
     made = build(workspace, shelf, entitlements, memory=memory, progress=progress)
     target = open_target(workspace.target, workspace.settings.root)
-    live = read_live(target, memory.live if memory else None)
+    live = read_live(target, memory.live)
     previous = live.release if live else None
-    fetch = differences(target, previous, made, memory.objects if memory else {})
+    fetch = differences(target, previous, made, memory.objects)
     plan = diff(previous, made, fetch)
-    return Proposal(target, live, shelf, made, plan, entitlements)
+    return Proposal(target, live, shelf, made, plan, entitlements, memory.kept)
 
 
 def release(
@@ -243,11 +248,18 @@ def release(
         plan=proposal.plan,
         reviewed=reviewed,
         feeds=feeds_of(
-            workspace, proposal.target, proposal.build, proposal.entitlements.at, warned
+            workspace,
+            proposal.target,
+            proposal.build,
+            proposal.entitlements.at,
+            warned,
+            proposal.kept,
         ),
         changed_at=changed_at,
     )
     report.feed_warnings = len(warned)
+    if proposal.kept:
+        proposal.kept.save()
     if report.committed:
         remember(proposal.target, workspace)
     return report
@@ -259,14 +271,16 @@ def feeds_of(
     build: Build | None,
     now: datetime,
     warned: list[Problem] | None = None,
+    kept: Kept | None = None,
 ) -> Feeds:
     """Return how a delivery renders feeds: from the build's own pages where it has them.
 
-    `warned`, where it is given, gathers the problems of the feeds.
+    `warned`, where it is given, gathers the problems of the feeds; `kept` is where their pieces are
+    found and left.
     """
     fetch = fetcher(target, build.objects if build else {})
     told = [] if warned is None else warned
-    return lambda made, partners: feed_blobs(workspace, made, partners, fetch, now, told)
+    return lambda made, partners: feed_blobs(workspace, made, partners, fetch, now, told, kept)
 
 
 def rehearse(workspace: Workspace, now: datetime) -> Target:

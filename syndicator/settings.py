@@ -243,7 +243,7 @@ class _Reader:
             return SourceSpec("yaml", "")
         self._known(path, table, _TABLES["sources"])
         kind = table.get("format")
-        if kind not in FORMATS:
+        if kind not in list(FORMATS):  # a list, for a kind can be of any type
             self._wrong(f"{path}.format", ", ".join(FORMATS), kind)
         options = table.get("options", {})
         if not isinstance(options, dict):

@@ -71,6 +71,11 @@ BAD = {
     "no such source": (GOOD + '[merge]\ntitle = ["pim"]\n', "bad-setting", 8),
     "no such field": (GOOD + '[merge]\ntitel = ["content"]\n', "bad-setting", 8),
     "unknown format": (GOOD + '[[sources]]\nformat = "xls"\npath = "a"\n', "bad-setting", 8),
+    "no word for a format": (
+        GOOD + '[[sources]]\nformat = [["csv"]]\npath = "a"\n',
+        "bad-setting",
+        8,
+    ),
     "invalid UTF-8": (b"\xff", "invalid-utf8", None),
 }
 

@@ -150,7 +150,8 @@ def _drawer(engine: str, partner_key: str) -> Callable[[Product], str | None]:
         key = (
             f"sku:{product['sku']}" if "sku" in product else f"gtin:{product.get('gtin', ''):0>14}"
         )
-        html: str | None = aisles[g.strict].html(key, g.lang)
+        form = render_template("buy.html", product=product) if "sku" in product else ""
+        html: str | None = aisles[g.strict].html(key, g.lang, form)
         return html
 
     return drawn
@@ -205,14 +206,17 @@ def _sell(app: Flask, shelf: dict[str, Product]) -> None:
     """Add the cart, which takes what the shop's own buttons and the aisle's button send."""
 
     @app.post("/cart")
-    def add() -> Response:
-        told = request.get_json(silent=True, force=True) or {}
+    def add() -> Any:  # noqa: ANN401  a redirect for a form, else the count for the shop's script
+        told = request.form or request.get_json(silent=True, force=True) or {}
         bought = next((one for one in shelf.values() if one.get("sku") == told.get("sku")), None)
-        if bought is None:
+        quantity = str(told.get("quantity", 1))
+        if bought is None or not quantity.isdecimal():
             abort(404)
         cart = dict(session.get("cart", {}))
-        cart[bought["slug"]] = cart.get(bought["slug"], 0) + max(1, int(told.get("quantity", 1)))
+        cart[bought["slug"]] = cart.get(bought["slug"], 0) + max(1, int(quantity))
         session["cart"] = cart
+        if request.form:
+            return redirect(url_for("cart", **request.args), 303)
         return Response(json.dumps({"count": sum(cart.values())}), content_type="application/json")
 
     @app.post("/cart/remove/<slug>")

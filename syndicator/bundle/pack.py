@@ -105,7 +105,8 @@ class Packer:
             self._nodes.clear()
         objects: dict[str, Piece] = {}
         for value in kept.values():
-            objects.update(value.pieces)
+            objects.update(value.nodes)
+            objects.update((page.key, page) for page in value.packed.pages)
         if len(self._pages) > 2 * len(objects):
             self._pages.keep(page for value in kept.values() for page in value.packed.pages)
         editions = {key: value.packed for key, value in kept.items()}
@@ -146,9 +147,7 @@ class Packer:
         if content.widgets:
             head["widgets"] = dict(content.widgets)
         packed = PackedEdition(content.edition, head, tuple(pages), tuple(nodes), content.media)
-        pieces: dict[str, Piece] = {page.key: page for page in pages}
-        pieces |= nodes
-        return _Kept(content, packed, borders, lookup, pieces)
+        return _Kept(content, packed, borders, lookup, nodes)
 
     def _changed_pages(
         self, given: tuple[Finished, ...], borders: Mapping[str, int], before: _Kept | None
@@ -180,7 +179,7 @@ class _Kept:
     borders: Mapping[str, int]
     """Where pages were cut."""
     lookup: Lookup
-    pieces: dict[str, Piece]
+    nodes: dict[str, Piece]
 
     def shows_as(self, content: EditionContent) -> bool:
         """Tell whether `content` has the same head, as long as it is cut at the same places."""

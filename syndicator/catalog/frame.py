@@ -1,4 +1,4 @@
-"""What stands around products: families, categories and support, from their records."""
+"""What stands around products: families, brands, categories and support, from their records."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from syndicator.catalog import records as written
 from syndicator.catalog.fields import Fields, Vocabulary, parse_address
 from syndicator.catalog.model import (
     SECTIONS,
+    Brand,
     Category,
     Contact,
     Family,
@@ -33,6 +34,19 @@ def build_family(
     frame = Frame(vocabulary, place)
     family = frame.family(record)
     return (None, frame.problems) if frame.problems else (family, [])
+
+
+def build_brand(
+    data: object, vocabulary: Vocabulary, place: Place
+) -> tuple[Brand | None, list[Problem]]:
+    """Return the brand that a written record means, or every problem that it has."""
+    record, problems = take(data, written.BrandRecord, place)
+    if record is None:
+        return None, problems
+    frame = Frame(vocabulary, place)
+    frame.sections(record.aisle)
+    brand = Brand(name=record.brand.strip(), aisle=tuple(record.aisle))
+    return (None, frame.problems) if frame.problems else (brand, [])
 
 
 def build_category(
@@ -61,7 +75,7 @@ def build_support(
 
 
 class Frame(Fields):
-    """Makes families and support from records."""
+    """Makes families, brands and support from records."""
 
     def support(self, item: written.SupportRecord, path: str = "support") -> Support:
         """Return contacts and questions."""
@@ -124,7 +138,7 @@ class Frame(Fields):
                     "unknown-field", "a product has no such field", "a field of a product", name
                 )
                 self.wrong(f"required[{i}]", error)
-        self._sections(record.aisle)
+        self.sections(record.aisle)
         label = self.text(record.label, "label")
         return Family(
             code=record.code,
@@ -134,7 +148,7 @@ class Frame(Fields):
             aisle=tuple(record.aisle),
         )
 
-    def _sections(self, names: list[str]) -> None:
+    def sections(self, names: list[str]) -> None:
         """Tell what an aisle template names that is no section, or names twice."""
         for i, name in enumerate(names):
             if name not in SECTIONS or name in names[:i]:

@@ -7,14 +7,13 @@ together, sorted and searched by SKU without a look inside.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import msgspec
 
 from syndicator.catalog.model import Product
-from syndicator.catalog.shapes import Place
 from syndicator.errors import Origin
 
 LIVE = 25_000
@@ -23,7 +22,10 @@ KEPT = 250_000
 """Products of a catalog that is remembered for the next reading; encoding it takes memory too."""
 
 
-class Held(msgspec.Struct, frozen=True, array_like=True, gc=False):
+Bytes: TypeAlias = bytes | memoryview
+
+
+class Held(msgspec.Struct, frozen=True, gc=False):
     """A product as bytes; the facts have the names that they have in a product.
 
     `points` tells that it names files, a configurator or other products, which the catalog may
@@ -36,7 +38,7 @@ class Held(msgspec.Struct, frozen=True, array_like=True, gc=False):
     family: str
     gtin: str
     points: bool
-    data: bytes
+    data: Bytes
 
 
 Head: TypeAlias = Product | Held
@@ -54,18 +56,59 @@ class At(msgspec.Struct, frozen=True, gc=False):
         return Origin(self.file, self.line)
 
 
-def hold(head: Head) -> Held:
-    """Return a product as bytes."""
-    if type(head) is Held:
-        return head
-    data = _ENCODER.encode(head)
-    facts = (head.sku, head.brand, head.category, head.family, head.gtin)
-    return Held(*facts, points(head), data)
+class Facts(msgspec.Struct, array_like=True, gc=False):
+    """What is asked of every product, by the number of its row in a portion.
+
+    `kinds` are the distinct categories, brands and families, `which` the place of each row's own
+    among them. `pointing` are rows that name files, a configurator or other products; `specs` are
+    the keys that the products of each family use. No fact is looked for in the bytes.
+    """
+
+    skus: list[str] = []
+    gtins: list[str] = []
+    kinds: list[tuple[str, str, str]] = []
+    which: list[int] = []
+    pointing: list[int] = []
+    specs: dict[str, list[str]] = {}
+
+
+def facts_of(heads: Iterable[Head]) -> Facts:
+    """Return the facts of products in their order."""
+    facts = Facts()
+    kinds: dict[tuple[str, str, str], int] = {}
+    specs: dict[str, dict[str, None]] = {}
+    for row, head in enumerate(heads):
+        facts.skus.append(head.sku)
+        facts.gtins.append(head.gtin)
+        kind = (head.category, head.brand, head.family)
+        facts.which.append(kinds.setdefault(kind, len(kinds)))
+        if points(head):
+            facts.pointing.append(row)
+        if head.family:
+            specs.setdefault(head.family, {}).update(dict.fromkeys(look(head).specs))
+    facts.kinds = list(kinds)
+    facts.specs = {family: list(keys) for family, keys in specs.items()}
+    return facts
+
+
+def packed(value: object) -> bytes:
+    """Return the bytes of anything that is made of values of the product model."""
+    return _ENCODER.encode(value)
+
+
+def encode(head: Head) -> Bytes:
+    """Return the bytes of a product."""
+    return head.data if isinstance(head, Held) else _ENCODER.encode(head)
+
+
+def decode(data: Bytes) -> Product:
+    """Return the product that bytes hold. Cost: some microseconds."""
+    return _DECODER.decode(data)
 
 
 def look(head: Head) -> Product:
-    """Return a product as a value. Cost: some microseconds for one that is held as bytes."""
-    return _DECODER.decode(head.data) if type(head) is Held else head  # type: ignore[return-value]
+    """Return a product as a value."""
+    return decode(head.data) if isinstance(head, Held) else head
 
 
 def points(head: Head) -> bool:
@@ -80,65 +123,6 @@ def points(head: Head) -> bool:
         if media.file:
             return True
     return False
-
-
-class Products(Mapping[str, Product]):
-    """Products by SKU that become values when they are looked at; of many, none stays one."""
-
-    __slots__ = ("_heads",)
-
-    def __init__(self, heads: dict[str, Head]) -> None:
-        self._heads = heads
-
-    def __getitem__(self, sku: str) -> Product:
-        head = self._heads[sku]
-        if type(head) is not Held:
-            return head  # type: ignore[return-value]  # the other kind
-        product = look(head)
-        if len(self._heads) <= LIVE:
-            self._heads[sku] = product
-        return product
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._heads)
-
-    def __len__(self) -> int:
-        return len(self._heads)
-
-    def __contains__(self, sku: object) -> bool:
-        return sku in self._heads
-
-    def __repr__(self) -> str:
-        return f"Products({len(self)})"
-
-    def heads(self) -> Mapping[str, Head]:
-        """Return the products by SKU, as they are now."""
-        return self._heads
-
-
-class Origins(Mapping[str, Origin]):
-    """Where each product was written, by SKU; told when asked."""
-
-    __slots__ = ("places",)
-
-    def __init__(self, places: Mapping[str, Place]) -> None:
-        self.places = places
-
-    def __getitem__(self, sku: str) -> Origin:
-        return self.places[sku]("")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.places)
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    def __contains__(self, sku: object) -> bool:
-        return sku in self.places
-
-    def __reduce__(self) -> tuple[type, tuple[dict[str, Origin]]]:
-        """Travel to other processes as what is told, without the documents that tell it."""
-        return dict, (dict(self),)
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  whatever msgspec can encode

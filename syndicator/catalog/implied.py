@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
-from syndicator.catalog.held import Head, look
+from syndicator.catalog.held import Facts
 from syndicator.catalog.model import Category, Family, SpecDefinition
 
 
 def implied_categories(
-    heads: Iterable[Head], known: Mapping[str, Category], locale: str
+    told: Iterable[Facts], known: Mapping[str, Category], locale: str
 ) -> dict[str, Category]:
     """Return the categories that products have and nobody declared; codes become labels."""
     found: dict[str, Category] = {}
-    for head in heads:
-        codes = head.category.split("/") if head.category and head.category not in found else []
+    for category in chain.from_iterable(map(_categories, told)):
+        if not category or category in found:
+            continue
+        codes = category.split("/")
         for end in range(len(codes), 0, -1):
             path = "/".join(codes[:end])
             if path in known or path in found:
@@ -25,17 +28,21 @@ def implied_categories(
     return found
 
 
+def _categories(facts: Facts) -> Iterable[str]:
+    return dict.fromkeys([kind[0] for kind in facts.kinds])
+
+
 def implied_families(
-    heads: Iterable[Head],
+    told: Iterable[Facts],
     known: Mapping[str, Family],
     definitions: Mapping[str, SpecDefinition],
     locale: str,
 ) -> dict[str, Family]:
     """Return the families that products have and nobody declared, with the specs that they use."""
     keys: dict[str, dict[str, None]] = {}
-    for head in heads:
-        if head.family and head.family not in known:
-            keys.setdefault(head.family, {}).update(dict.fromkeys(look(head).specs))
+    for family, specs in (item for facts in told for item in facts.specs.items()):
+        if family not in known:
+            keys.setdefault(family, {}).update(dict.fromkeys(specs))
     return {
         code: Family(
             code=code,

@@ -76,14 +76,6 @@ class _Columns(dict[str, tuple[str, Cell | None]]):
 
 
 @dataclass(slots=True)
-class Unnamed:
-    """Columns that no rule names, and how many rows fill just these of them."""
-
-    columns: tuple[str, ...]
-    rows: int = 0
-
-
-@dataclass(slots=True)
 class Compiled:
     """A mapping that is ready for rows. `unnamed` counts rows by the columns that no rule names."""
 
@@ -92,7 +84,7 @@ class Compiled:
     locale: str
     columns: _Columns
     required: frozenset[str] = REQUIRED
-    unnamed: dict[tuple[str, ...], Unnamed] = field(default_factory=dict)
+    unnamed: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     @property
     def csv(self) -> CsvRule:
@@ -126,18 +118,14 @@ class Compiled:
     def ignored(self) -> dict[str, int]:
         """Return how many rows fill each of the columns that no rule names."""
         found: dict[str, int] = {}
-        for unnamed in self.unnamed.values():
-            for column in unnamed.columns:
-                found[column] = found.get(column, 0) + unnamed.rows
+        for columns, rows in self.unnamed.items():
+            for column in columns:
+                found[column] = found.get(column, 0) + rows
         return found
 
-    def count(self, columns: tuple[str, ...]) -> tuple[str, ...]:
-        """Note a row that fills columns which no rule names; return them as rows share them."""
-        known = self.unnamed.get(columns)
-        if known is None:
-            known = self.unnamed[columns] = Unnamed(columns)
-        known.rows += 1
-        return known.columns
+    def count(self, columns: tuple[str, ...], rows: int = 1) -> None:
+        """Note rows that fill just these columns which no rule names."""
+        self.unnamed[columns] = self.unnamed.get(columns, 0) + rows
 
     def specs(self, row: Row, faults: Faults, unnamed: list[str]) -> dict[str, SpecValue]:
         """Return the specs of all cells that a rule makes one; tell the columns that none names.

@@ -125,6 +125,14 @@ class Family(Record, frozen=True):
     """The aisle template: sections of `SECTIONS` in the order to show; empty for the usual one."""
 
 
+class Brand(Record, frozen=True):
+    """What holds for all products of a brand."""
+
+    name: str
+    aisle: tuple[str, ...] = ()
+    """The aisle template of products whose family has none; empty for the usual one."""
+
+
 class Category(Record, frozen=True):
     """A node of the category tree; `path` is slash-separated codes, `bikes/e-bikes`."""
 
@@ -355,6 +363,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     fallback: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     products: Mapping[str, Product] = MappingProxyType({})
     families: Mapping[str, Family] = MappingProxyType({})
+    brands: Mapping[str, Brand] = MappingProxyType({})
+    """By case-folded name; see `aisle_of`."""
     categories: Mapping[str, Category] = MappingProxyType({})
     assets: Mapping[str, Asset] = MappingProxyType({})
     support: Support = Support()
@@ -367,6 +377,14 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return where a product, or one field of it (`title`, `specs.weight`), was written."""
         known = self.field_origins.get(sku, {})
         return known.get(field) or known.get(field.partition(".")[0]) or self.origins[sku]
+
+    def aisle_of(self, product: Product) -> tuple[str, ...]:
+        """Return the aisle template: of the family, else of the brand; empty for the usual one."""
+        family = self.families.get(product.family)
+        if family is not None and family.aisle:
+            return family.aisle
+        brand = self.brands.get(product.brand.casefold())
+        return brand.aisle if brand is not None else ()
 
     def chain(self, locale: str) -> tuple[str, ...]:
         """Return the locales to try for `locale`: itself, its fallbacks, the default."""

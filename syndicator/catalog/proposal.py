@@ -102,23 +102,36 @@ _LISTS = ("\n", ",", "|", ";")
 _MANY = 20
 """Columns with one prefix and one type that become one rule."""
 _ALIKE = 0.75
+_SHORT = 60
+"""Characters of a value that can be one of a list."""
 
 
-def propose(rows: Sequence[Row], locales: tuple[str, ...], constant_brand: str = "") -> str:
+NO_BRAND = "no column says it"
+SOME_BRANDS = "some rows say none"
+GUESSED_CURRENCY = "THE CURRENCY IS A GUESS"
+"""What comments say of lines that somebody has to look at."""
+
+
+def propose(
+    rows: Sequence[Row], locales: tuple[str, ...], constant_brand: str = "", currency: str = ""
+) -> str:
     """Return the text of a mapping file for rows like these.
 
-    It always parses and names `sku`, `brand` and `title`; where the data has nothing for one of
-    them, the line says so. Cost: linear in the sampled cells.
+    Brand and currency are used where the data says none. The file always parses and names `sku`,
+    `brand` and `title`; where the data has nothing for one of them, the line says so. Cost:
+    linear in the sampled cells.
     """
-    return _Proposal(observe(rows), locales, constant_brand).text()
+    return _Proposal(observe(rows), locales, constant_brand, currency).text()
 
 
 class _Proposal:
     """The mapping as it grows; a column is used once."""
 
-    def __init__(self, columns: list[Column], locales: tuple[str, ...], brand: str) -> None:
+    def __init__(
+        self, columns: list[Column], locales: tuple[str, ...], brand: str, currency: str
+    ) -> None:
         self.columns = {column.name: column for column in columns}
-        self.locales, self.brand = locales, brand
+        self.locales, self.brand, self.currency = locales, brand, currency
         self.used: set[str] = set()
 
     def text(self) -> str:
@@ -201,16 +214,17 @@ class _Proposal:
 
     def rule(self, name: str, column: Column) -> str:
         """Return the line of a field for a column."""
-        inner = ""
+        inner, note = "", column.note()
         if name == "category":
             steps, parts = column.separator(_STEPS), column.separator(_LISTS)
             inner += f", split: {_quoted(steps)}" if steps else ""
             inner += f", several: {_quoted(parts)}" if parts else ""
         if name == "brand" and column.share < 1:
             inner += f", default: {_quoted(self.brand or 'Brand')}"
+            note += "" if self.brand else f"; {SOME_BRANDS}"
         if inner:
-            return _line(name, f"{{column: {_quoted(column.name)}{inner}}}", column.note())
-        return _line(name, _quoted(column.name), column.note())
+            return _line(name, f"{{column: {_quoted(column.name)}{inner}}}", note)
+        return _line(name, _quoted(column.name), note)
 
     def localized(self, name: str) -> dict[str, str]:
         """Find columns such as `title_de` or `title-de_DE`, by locale."""
@@ -234,9 +248,7 @@ class _Proposal:
 
     def no_brand(self) -> str:
         """Say the brand where no column does."""
-        return _line(
-            "brand", f"{{constant: {_quoted(self.brand or 'Brand')}}}", "# no column says it"
-        )
+        return _line("brand", f"{{constant: {_quoted(self.brand or 'Brand')}}}", f"# {NO_BRAND}")
 
     # --- lists ---------------------------------------------------------------------------
 
@@ -262,8 +274,8 @@ class _Proposal:
                 continue
             named = [word.upper() for word in column.words.split() if word.upper() in CURRENCIES]
             written = next((c for v in column.values[:20] if (c := currency_of(v))), "")
-            currency = written or (named[-1] if named else "EUR")
-            sure = "" if written or named else "; THE CURRENCY IS A GUESS"
+            known = written or (named[-1] if named else self.currency)
+            currency, sure = known or "EUR", "" if known else f"; {GUESSED_CURRENCY}"
             parts = [
                 f"list: {'retail' if not lines else _key(column.words)}",
                 f"currency: {currency}",
@@ -285,6 +297,7 @@ class _Proposal:
             if column.values:
                 kind, unit = kinds[column.name]
                 inner = f", unit: {_quoted(unit)}" if unit else ""
+                inner += ', split: "\\n"' if kind == "list" else ""
                 rule = f"{{column: {_quoted(self.take(column).name)}, type: {kind}{inner}}}"
                 lines.append(f"  - {rule}   {column.note()}")
         return lines
@@ -297,7 +310,14 @@ class _Proposal:
             found = _UNIT.fullmatch(column.name)
             unit = symbol(found[1]) if found else ""
             return "number", unit if unit in CLDR_UNITS else ""
-        return "text", ""
+        return ("list" if _lists_lines(column) else "text"), ""
+
+
+def _lists_lines(column: Column) -> bool:
+    """Tell whether cells hold several short values, one a line."""
+    cells = [value.strip().split("\n") for value in column.values]
+    short = all(len(line) <= _SHORT and "<" not in line for lines in cells for line in lines)
+    return short and any(len(lines) > 1 for lines in cells)
 
 
 def _prefixes(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -319,12 +339,13 @@ def _prefixes(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _names(words: str, field: str, locale: str) -> bool:
-    """Tell whether a column's words are a field's and a locale's, `title de` or `title de de`."""
+    """Tell whether a column's words are a field's and a locale's, and perhaps a channel's.
+
+    `title de`, `title de de` and `title de de web` are.
+    """
     language = locale.lower().split("-", maxsplit=1)[0]
-    return (
-        re.fullmatch(rf"{re.escape(field)} {re.escape(language)}(?: [a-z]{{2}})?", words)
-        is not None
-    )
+    pattern = rf"{re.escape(field)} {re.escape(language)}(?: [a-z]{{2}})?(?: [a-z]+)?"
+    return re.fullmatch(pattern, words) is not None
 
 
 def _line(name: str, rule: str, note: str) -> str:
@@ -347,6 +368,8 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(sign: str) -> str:
+    if sign == "\n":
+        return "\\n"
     if sign in '"\\':
         return f"\\{sign}"
     return sign if sign.isprintable() else f"\\U{ord(sign):08x}"

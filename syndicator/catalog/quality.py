@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from babel import Locale, UnknownLocaleError
 
 from syndicator.catalog.model import Catalog, Family, MediaRole, Product, Text, Words
 from syndicator.errors import Origin
@@ -20,11 +22,13 @@ class Completeness:
     family: str
     locale: str
     purpose: str
+    title: str
+    """The purpose, for people."""
     products: int
     complete: int
     missing: Mapping[str, int]
     """Products that lack a field, by field, the widest gap first."""
-    examples: Mapping[str, tuple[str, ...]]
+    examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """SKUs of some that lack it."""
 
     @property
@@ -38,6 +42,7 @@ class Completeness:
             "family": self.family,
             "locale": self.locale,
             "purpose": self.purpose,
+            "title": self.title,
             "products": self.products,
             "complete": self.complete,
             "share": round(self.share, 4),
@@ -63,15 +68,26 @@ class Duplicate:
 
 
 Gaps = Callable[[Product, Family | None, str], Iterator[str]]
+"""Yields the fields that a product lacks in a locale."""
 
 
-def completeness(catalog: Catalog) -> list[Completeness]:
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a product can be complete for: a name for programs, one for people, and its gaps."""
+
+    name: str
+    title: str
+    gaps: Gaps
+
+
+def completeness(catalog: Catalog, purposes: Iterable[Purpose]) -> list[Completeness]:
     """Return a row for every family, workspace locale and purpose, in this order.
 
-    Words count in their own locale only: a fallback shows something, but is no translation. The
-    purposes are `family` (what the family requires), `google` (Google Merchant) and `aisle` (all
-    that a full aisle shows). Cost: products x locales.
+    Words count in their own locale only: a fallback shows something, but is no translation.
+    `PURPOSES` are `family` (what the family requires) and `aisle` (all that a full aisle shows).
+    Cost: products x locales x purposes.
     """
+    asked = tuple(purposes)
     groups: dict[str, list[Product]] = {}
     for product in catalog.products.values():
         groups.setdefault(product.family, []).append(product)
@@ -79,27 +95,57 @@ def completeness(catalog: Catalog) -> list[Completeness]:
         _row(products, catalog.families.get(code), code, locale, purpose)
         for code, products in sorted(groups.items())
         for locale in catalog.locales
-        for purpose in PURPOSES
+        for purpose in asked
     ]
 
 
 def _row(
-    products: Iterable[Product], family: Family | None, code: str, locale: str, purpose: str
+    products: Iterable[Product],
+    family: Family | None,
+    code: str,
+    locale: str,
+    purpose: Purpose,
 ) -> Completeness:
     total = complete = 0
     missing: Counter[str] = Counter()
     examples: dict[str, tuple[str, ...]] = {}
     for product in products:
         total += 1
-        gaps = list(dict.fromkeys(PURPOSES[purpose](product, family, locale)))
+        gaps = list(dict.fromkeys(purpose.gaps(product, family, locale)))
         complete += not gaps
         missing.update(gaps)
         for gap in gaps:
             if len(named := examples.get(gap, ())) < EXAMPLES:
                 examples[gap] = (*named, product.sku)
+    widest = dict(missing.most_common())
     return Completeness(
-        code, locale, purpose, total, complete, dict(missing.most_common()), examples
+        code, locale, purpose.name, purpose.title, total, complete, widest, examples
     )
+
+
+def overview(rows: Iterable[Completeness]) -> list[Completeness]:
+    """Return a row for every purpose and locale: all families together, without examples."""
+    groups: dict[tuple[str, str], list[Completeness]] = {}
+    for row in rows:
+        groups.setdefault((row.purpose, row.locale), []).append(row)
+    return [_summed(group) for group in groups.values()]
+
+
+def _summed(rows: Sequence[Completeness]) -> Completeness:
+    missing: Counter[str] = Counter()
+    for row in rows:
+        missing.update(row.missing)
+    products, complete = sum(row.products for row in rows), sum(row.complete for row in rows)
+    first, widest = rows[0], dict(missing.most_common())
+    return Completeness("", first.locale, first.purpose, first.title, products, complete, widest)
+
+
+def language(locale: str) -> str:
+    """Return the English name of a locale: `de-AT` is `German (Austria)`."""
+    try:
+        return Locale.parse(locale, sep="-").get_display_name("en") or locale
+    except (UnknownLocaleError, ValueError):
+        return locale
 
 
 def _words(texts: Iterable[tuple[str, Text]], locale: str) -> Iterator[str]:
@@ -124,17 +170,6 @@ def _family_gaps(product: Product, family: Family | None, locale: str) -> Iterat
             yield f"specs.{definition.key}"
 
 
-def _google_gaps(product: Product, _family: Family | None, locale: str) -> Iterator[str]:
-    """Yield what Google Merchant's product data specification asks for and the product lacks."""
-    yield from _words((("title", product.title), ("description", product.description)), locale)
-    if not product.media:
-        yield "media"
-    if not product.prices:
-        yield "prices"
-    if not (product.gtin or product.mpn):
-        yield "gtin"
-
-
 def _aisle_gaps(product: Product, family: Family | None, locale: str) -> Iterator[str]:
     """Yield what a full aisle shows and the product lacks."""
     yield from _family_gaps(product, family, locale)
@@ -151,12 +186,11 @@ def _aisle_gaps(product: Product, family: Family | None, locale: str) -> Iterato
     yield from (name for name in ("highlights", "specs", "documents") if not getattr(product, name))
 
 
-PURPOSES: Mapping[str, Gaps] = {
-    "family": _family_gaps,
-    "google": _google_gaps,
-    "aisle": _aisle_gaps,
-}
-"""What completeness is measured for."""
+PURPOSES = (
+    Purpose("family", "its family", _family_gaps),
+    Purpose("aisle", "a full aisle", _aisle_gaps),
+)
+"""What every catalog is measured for; channels have purposes of their own."""
 
 
 def duplicates(catalog: Catalog) -> list[Duplicate]:

@@ -196,6 +196,13 @@ class FamilyRecord(Record, frozen=True):
     aisle: list[str] = []
 
 
+class BrandRecord(Record, frozen=True):
+    """A brand with its aisle template."""
+
+    brand: str
+    aisle: list[str] = []
+
+
 class CategoryRecord(Record, frozen=True):
     """A node of the category tree."""
 

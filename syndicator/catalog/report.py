@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from syndicator.catalog.quality import Completeness, Duplicate
+from syndicator.catalog.quality import Completeness, Duplicate, language, overview
 from syndicator.errors import Problem, Severity
 
-_PURPOSES = {"family": "its family", "google": "Google Merchant", "aisle": "a full aisle"}
 MAX_PROBLEMS = 1000
 """Problems that are listed in full; the rest is counted by kind."""
 
@@ -64,22 +63,13 @@ def render_report(
 def _overview(rows: Sequence[Completeness]) -> str:
     """Show for each purpose how much of the whole catalog is complete in each locale."""
     locales = list(dict.fromkeys(row.locale for row in rows))
-    done: Counter[tuple[str, str]] = Counter()
-    total: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        done[row.purpose, row.locale] += row.complete
-        total[row.purpose, row.locale] += row.products
-    shares = {key: done[key] / max(total[key], 1) for key in total}
-    purposes = dict.fromkeys(row.purpose for row in rows)
+    whole = overview(rows)
+    shares = {(row.purpose, row.locale): row.share for row in whole}
     lines = (
-        (_told_purpose(name), *(_bar(shares[name, locale]) for locale in locales))
-        for name in purposes
+        (escape(title), *(_bar(shares[name, locale]) for locale in locales))
+        for name, title in {row.purpose: row.title for row in whole}.items()
     )
-    return _table(("Purpose", *locales), lines)
-
-
-def _told_purpose(name: str) -> str:
-    return escape(_PURPOSES.get(name, name))
+    return _table(("Purpose", *map(language, locales)), lines)
 
 
 def _completeness(rows: Sequence[Completeness]) -> str:
@@ -97,7 +87,7 @@ def _completeness_row(row: Completeness, last: Completeness | None) -> tuple[str
     family = f"<b>{escape(row.family or '(no family)')}</b>" if new else ""
     locale = escape(row.locale) if new or (last and last.locale != row.locale) else ""
     products = f"{row.products:,}" if new else ""
-    return (family, products, locale, _told_purpose(row.purpose), _bar(row.share), gaps)
+    return (family, products, locale, escape(row.title), _bar(row.share), gaps)
 
 
 def _gap(key: str, count: int, examples: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _KINDS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "product": (records.ProductRecord, "One document of a file in content/products/."),
     "family": (records.FamilyRecord, "A file in content/families/."),
+    "brand": (records.BrandRecord, "An item of content/brands.yaml."),
     "category": (records.CategoryRecord, "An item of content/categories.yaml."),
     "support": (records.SupportRecord, "content/support.yaml."),
     "mapping": (MappingRecord, "A mapping file: which column is which field."),

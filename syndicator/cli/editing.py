@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,12 +13,20 @@ from pathlib import Path
 import click
 
 from syndicator.catalog.model import Catalog
-from syndicator.catalog.quality import Completeness, completeness, duplicates
+from syndicator.catalog.quality import (
+    Completeness,
+    Duplicate,
+    completeness,
+    duplicates,
+    language,
+    overview,
+)
 from syndicator.catalog.report import render_report
-from syndicator.cli.session import Session, standard
+from syndicator.cli.session import SHOWN, Session, standard
 from syndicator.configurator import check_model
 from syndicator.entitlement.schemas import schemas
 from syndicator.errors import InvalidInputError, UsageError
+from syndicator.feeds.readiness import purposes
 from syndicator.workspace import read_workspace
 
 
@@ -40,19 +48,44 @@ def init(folder: Path, as_json: bool) -> None:
 
 
 def _show_completeness(session: Session, rows: Sequence[Completeness]) -> None:
-    """Show a table on a terminal; a pipe reads `--json`."""
-    if not session.console.is_terminal:
+    """Show tables on a terminal: the whole catalog, then gaps by family; a pipe reads `--json`."""
+    if not session.console.is_terminal or not rows:
         return
+    whole: dict[str, list[str]] = {}
+    for row in overview(rows):
+        whole.setdefault(row.title, []).append(f"{row.complete} of {row.products}")
+    languages = map(language, dict.fromkeys(row.locale for row in rows))
+    ready = [(title, *told) for title, told in whole.items()]
+    _show_table(session, "Ready for", ("", *languages), ready)
+    gaps = [_told(row) for row in rows if row.missing]
+    if gaps:
+        head = ("family", "language", "for", "complete", "missing most")
+        _show_table(session, "What is missing", head, gaps)
+
+
+def _show_duplicates(session: Session, doubles: Sequence[Duplicate]) -> None:
+    """Show on a terminal which products share what should tell them apart."""
+    if not session.console.is_terminal or not doubles:
+        return
+    rows = [(one.kind, one.key, ", ".join(one.skus)) for one in doubles[:SHOWN]]
+    _show_table(session, f"Duplicates ({len(doubles)})", ("shared", "value", "products"), rows)
+
+
+def _show_table(
+    session: Session, title: str, head: Iterable[str], rows: Iterable[Iterable[str]]
+) -> None:
     from rich.table import Table  # noqa: PLC0415  slow to import
 
-    table = Table(title="Completeness", title_justify="left")
-    for head in ("family", "locale", "for", "complete", "missing most"):
-        table.add_column(head)
+    table = Table(*head, title=title, title_justify="left")
     for row in rows:
-        widest = ", ".join(f"{name} {count}" for name, count in list(row.missing.items())[:3])
-        share = f"{row.complete} of {row.products}"
-        table.add_row(row.family or "-", row.locale, row.purpose, share, widest)
+        table.add_row(*row)
     session.console.print(table)
+
+
+def _told(row: Completeness) -> tuple[str, ...]:
+    widest = ", ".join(f"{name} {count}" for name, count in list(row.missing.items())[:3])
+    share = f"{row.complete} of {row.products}"
+    return row.family or "-", language(row.locale), row.title, share, widest
 
 
 def _origins(catalog: Catalog) -> dict[str, dict[str, str]]:
@@ -110,7 +143,8 @@ def check(session: Session, strict: bool, report: Path | None) -> None:
     rules = [one for model in workspace.configurators.values() for one in check_model(model)]
     workspace = replace(workspace, problems=(*workspace.problems, *rules))
     errors = workspace.errors(strict=strict)
-    rows, doubles = completeness(workspace.catalog), duplicates(workspace.catalog)
+    rows = completeness(workspace.catalog, purposes(workspace.channels))
+    doubles = duplicates(workspace.catalog)
     if report is not None:
         name, products = workspace.settings.name, len(workspace.catalog.products)
         report.write_text(render_report(name, products, workspace.problems, rows, doubles), "utf-8")
@@ -122,6 +156,7 @@ def check(session: Session, strict: bool, report: Path | None) -> None:
             "sources": [count.as_json() for count in workspace.reading.counts],
             "problems": [problem.as_json() for problem in workspace.problems],
             "origins": _origins(workspace.catalog),
+            "ready": [row.as_json() for row in overview(rows)],
             "completeness": [row.as_json() for row in rows],
             "duplicates": [double.as_json() for double in doubles],
         }
@@ -129,6 +164,7 @@ def check(session: Session, strict: bool, report: Path | None) -> None:
     if not session.as_json:
         session.problems(workspace.problems)
         _show_completeness(session, rows)
+        _show_duplicates(session, doubles)
         for count in workspace.reading.counts:
             session.say(str(count))
         session.say(

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import click
 
 from syndicator.catalog.model import Product
+from syndicator.catalog.proposal import GUESSED_CURRENCY, NO_BRAND, SOME_BRANDS
+from syndicator.catalog.values import FieldError, parse_currency
 from syndicator.cli.session import Session, standard
 from syndicator.errors import InvalidInputError, UsageError
 from syndicator.settings import FILE, Settings
@@ -46,7 +48,9 @@ def import_(session: Session, kind: str, path: str, brand: str, given: tuple[str
     if source in [spec.path for spec in settings.sources]:
         raise UsageError(f"{path} is a source of this workspace already; edit its mapping instead")
     options = _options(given)
-    trial, brand = _trial(settings, SourceSpec(kind, source, options=options), brand)
+    currency = options.pop("currency", "") if kind in MAPPED else ""
+    spec = SourceSpec(kind, source, options=options)
+    trial, brand = _trial(settings, spec, brand, currency)
     if brand and kind not in MAPPED:
         options["brand"] = brand
     mapping = _mapping_file(settings, source) if kind in MAPPED else None
@@ -68,7 +72,7 @@ def import_(session: Session, kind: str, path: str, brand: str, given: tuple[str
     )
     if not session.as_json:
         session.say(f"Added {source} to {FILE}" + (f", mapped by {mapping}" if mapping else ""))
-        session.say("Next: syndicator check, syndicator plan, syndicator publish")
+        session.say("Next: syndicator check, plan, publish; `syndicator serve` shows a preview")
 
 
 def _source_path(path: str, root: Path) -> str:
@@ -92,31 +96,52 @@ def _options(given: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _trial(settings: Settings, spec: SourceSpec, brand: str) -> tuple[Trial, str]:
-    """Try the import; on a terminal ask for the one thing that exports often lack, the brand.
+def _trial(settings: Settings, spec: SourceSpec, brand: str, currency: str) -> tuple[Trial, str]:
+    """Try the import; on a terminal ask for what exports often lack, the brand and the currency.
 
     Raises:
         InvalidInputError: Nothing of it can be read.
     """
-    trial = _tried(settings, spec, brand)
-    if not brand and _is_asked() and _lacks_brand(trial):
-        brand = click.prompt("No column names a brand. Which brand is it?", err=True)
-        trial = _tried(settings, spec, brand)
+    trial = _tried(settings, spec, brand, currency)
+    if not brand and _is_asked() and (question := _about_brand(trial)):
+        brand = click.prompt(question, err=True)
+        trial = _tried(settings, spec, brand, currency)
+    if not currency and _is_asked() and GUESSED_CURRENCY in trial.mapping:
+        question = "No column names the currency of the prices. Which one is it?"
+        currency = click.prompt(question, default="EUR", value_proc=_currency, err=True)
+        trial = _tried(settings, spec, brand, currency)
     if not trial.records:
         raise InvalidInputError(trial.problems)
     return trial, brand
 
 
-def _lacks_brand(trial: Trial) -> bool:
-    """Tell whether nobody says the brand of anything."""
+def _about_brand(trial: Trial) -> str:
+    """Return what to ask where nobody says the brand of all, or of some; else nothing."""
     unnamed = any(problem.path == "brand" for problem in trial.problems)
-    return "no column says it" in trial.mapping or (unnamed and not trial.accepted)
+    if NO_BRAND in trial.mapping or (unnamed and not trial.accepted):
+        return "No column names a brand. Which brand is it?"
+    return "Some rows name no brand. Which is theirs?" if SOME_BRANDS in trial.mapping else ""
 
 
-def _tried(settings: Settings, spec: SourceSpec, brand: str) -> Trial:
+def _currency(answer: str) -> str:
+    """Return the code of a currency.
+
+    Raises:
+        UsageError: There is no such currency; click asks again.
+    """
+    try:
+        return parse_currency(answer.upper())
+    except FieldError as error:
+        raise click.UsageError(f"{error.message}: expected {error.expected}") from None
+
+
+def _tried(settings: Settings, spec: SourceSpec, brand: str, currency: str) -> Trial:
     if spec.format in MAPPED:
-        environment = settings.environment
-        return try_import(settings.root, spec, settings.locales, brand, environment=environment)
+        return try_import(
+            *(settings.root, spec, settings.locales, brand),
+            environment=settings.environment,
+            currency=currency,
+        )
     options = {**spec.options, **({"brand": brand} if brand else {})}
     return _whole(settings, replace(spec, options=options))
 

@@ -143,11 +143,20 @@ class Delegation(Windowed, frozen=True, kw_only=True):
     early_access: bool = False
 
 
+class PriceTax(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the prices of a list that say nothing of it stand to tax."""
+
+    included: bool
+    rate: Annotated[str | int | float | None, Meta(description="percent, 0 to 100")] = None
+    class_: str = msgspec.field(name="class", default="")
+
+
 class PriceList(Windowed, frozen=True, kw_only=True):
     """A price list and whom it is for; the prices stand in `content/prices/<id>.csv`."""
 
     currency: Reference
     to: Scope | None = None
+    tax: PriceTax | None = None
 
 
 class FieldPolicy(Windowed, frozen=True, kw_only=True):

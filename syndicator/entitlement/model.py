@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from syndicator.catalog.model import Tax
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -66,3 +68,5 @@ class Entitlements:
     """When the answer changes by itself: an embargo, a validity, an end of life."""
     currencies: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Currency of each price list."""
+    taxes: Mapping[str, Tax] = field(default_factory=lambda: MappingProxyType({}))
+    """How prices stand to tax that say nothing, of price lists that do."""

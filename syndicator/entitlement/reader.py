@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from syndicator.catalog.model import Tax
+from syndicator.catalog.values import FieldError, parse_tax_rate
 from syndicator.entitlement import documents as doc
 from syndicator.entitlement import selector as tree
 from syndicator.entitlement.grammar import Mistake, parse_selector
@@ -196,8 +198,25 @@ class _Reader:
             assigned=record.to is not None,
             window=self._window(record, document),
             currency=record.currency,
+            tax=self._tax(record.tax, document),
             origin=document.at("id"),
         )
+
+    def _tax(self, record: doc.PriceTax | None, document: Located) -> Tax | None:
+        if record is None:
+            return None
+        rate = None
+        if record.rate is not None:
+            try:
+                rate = parse_tax_rate(record.rate)
+            except FieldError as error:
+                place = "tax.rate"
+                self._problem(
+                    *(document, place, error.code, error.message),
+                    expected=error.expected,
+                    found=error.found,
+                )
+        return Tax(included=record.included, rate=rate, kind=record.class_.strip())
 
     def _field_policy(self, record: doc.FieldPolicy, document: Located) -> FieldPolicy:
         spared = None if record.except_ is None else self._scope(record.except_, document, "except")

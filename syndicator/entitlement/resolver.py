@@ -125,6 +125,7 @@ class World:
             },
             next_change=next_change(self.index, self.snapshot, distinct, answers, now),
             currencies={name: one.currency for name, one in self.manifests.price_lists.items()},
+            taxes={name: one.tax for name, one in self.manifests.price_lists.items() if one.tax},
         )
 
     def _edition(

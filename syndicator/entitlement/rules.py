@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
+from syndicator.catalog.model import Tax
 from syndicator.entitlement.selector import Selector
 from syndicator.entitlement.windows import ALWAYS, Window
 from syndicator.errors import Origin
@@ -85,6 +86,8 @@ class PriceList(Rule):
     currency: str
     assigned: bool = True
     """Whether `to` was written."""
+    tax: Tax | None = None
+    """Of prices that do not say themselves how they stand to tax."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ class Term:
     """One thing besides products that differs."""
 
     name: str
-    """`price list`, `currency`, `hidden`, `widgets`, `overrides`, `withheld`, `locales` or
+    """`price list`, `currency`, `tax`, `hidden`, `widgets`, `overrides`, `withheld`, `locales` or
     `territory`."""
     before: str
     after: str
@@ -90,6 +90,9 @@ class _Terms:
         elif (old := self._currency(self.before)) != (new := self._currency(self.after)):
             causes = tuple(self._causes(frozenset({now.price_list}), _lists))
             yield Term("currency", old, new, causes)
+        elif (old := self._tax(self.before)) != (new := self._tax(self.after)):
+            causes = tuple(self._causes(frozenset({now.price_list}), _lists))
+            yield Term("tax", old, new, causes)
         if was.hidden != now.hidden:
             yield self._term("hidden", was.hidden, now.hidden, _hides)
         if was.widgets != now.widgets:
@@ -129,9 +132,19 @@ class _Terms:
         return Term("price list", was, now, tuple(self._causes(moved, _lists)))
 
     def _currency(self, standing: Standing) -> str:
-        lists = standing.side.world.manifests.price_lists
-        chosen = lists.get(standing.answer.price_list)
+        chosen = self._list(standing)
         return chosen.currency if chosen else ""
+
+    def _tax(self, standing: Standing) -> str:
+        chosen = self._list(standing)
+        if chosen is None or chosen.tax is None:
+            return ""
+        rate = "" if chosen.tax.rate is None else f" {chosen.tax.rate} %"
+        return f"{'included' if chosen.tax.included else 'excluded'}{rate}"
+
+    def _list(self, standing: Standing) -> PriceList | None:
+        lists = standing.side.world.manifests.price_lists
+        return lists.get(standing.answer.price_list)
 
     def _overrides(self) -> Iterator[Term]:
         was, now = (_words(each.rights) for each in (self.before, self.after))

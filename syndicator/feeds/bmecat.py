@@ -13,13 +13,13 @@ from decimal import Decimal
 from html import escape
 
 from syndicator.catalog.codes import LANGUAGES, UNITS
+from syndicator.feeds.demands import DEMANDS
 from syndicator.feeds.item import absolute, image_type, pictures, public_gtin
-from syndicator.feeds.model import Channel, Document, Feed, FeedInput
-from syndicator.feeds.selection import left_out
+from syndicator.feeds.model import Channel, Document, Feed, FeedFormat, FeedInput
+from syndicator.feeds.selection import left_out, reasons
 from syndicator.feeds.text import clean, line, plain, truncate
 
 NAMESPACE = "http://www.bmecat.org/bmecat/2005.1"
-PID_LIMIT = 32
 ADDRESS_LIMIT = 255
 ROOT = "1"
 """Group of everything; the groups of categories are numbered on from it."""
@@ -48,8 +48,9 @@ def bmecat(channel: Channel, source: FeedInput, _now: datetime) -> Feed:
     """
     documents, problems = [], []
     for document in source.documents:
-        if reasons := _lacks(document):
-            problems.append(left_out(channel, source, document["sku"], reasons))
+        has = {"title": line(document.get("title", ""))}.get
+        if lacking := reasons(DEMANDS[FeedFormat.BMECAT], document["sku"], has):
+            problems.append(left_out(channel, source, document["sku"], lacking))
         else:
             documents.append(document)
     groups = _groups(documents)
@@ -62,14 +63,6 @@ def bmecat(channel: Channel, source: FeedInput, _now: datetime) -> Feed:
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     data = f'{head}<BMECAT xmlns="{NAMESPACE}" version="2005.1">\n{content}</BMECAT>\n'
     return Feed(data.encode(), "application/xml", tuple(problems))
-
-
-def _lacks(document: Document) -> tuple[str, ...]:
-    """Return why the standard cannot carry a product; empty where it can."""
-    reasons = [] if line(document.get("title", "")) else ["no title"]
-    if len(document["sku"]) > PID_LIMIT:
-        reasons.append(f"its SKU is longer than {PID_LIMIT} characters")
-    return tuple(reasons)
 
 
 # --- elements ----------------------------------------------------------------------------

@@ -6,37 +6,46 @@ the partner more (a disapproved account) than one missing item.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
-from syndicator.feeds.selection import Demand, select
-from syndicator.feeds.syndication import google_entry, google_rss
+from syndicator.feeds.pieces import Form, pieces
+from syndicator.feeds.syndication import google_entry, google_items, google_rss
+from syndicator.rendering.finished import Keeping
 
 Fields = list[tuple[str, str | list[tuple[str, str]]]]
 
-MERCHANT = Demand(("title", "description", "link", "image", "amount"), dated_preorders=True)
-"""What Google Merchant asks of every item."""
-_RICH = replace(MERCHANT, rich=True)
 
-
-def google(channel: Channel, source: FeedInput, now: datetime) -> Feed:
+def google(channel: Channel, source: FeedInput, now: datetime, keeping: Keeping) -> Feed:
     """Return the Google Merchant feed of one partner's edition.
 
-    Cost: linear in the edition's text; the whole feed is held in memory.
+    Cost: linear in the text of what is not kept; the whole feed is held in memory.
     """
-    items, problems = select(channel, source, now, _RICH)
+    return rss(channel, source, now, _FORM, keeping)
+
+
+def rss(channel: Channel, source: FeedInput, now: datetime, form: Form, keeping: Keeping) -> Feed:
+    """Return a feed with the `g:` namespace, made of pieces."""
+    items, problems = pieces(channel, source, now, form, keeping)
     data = google_rss(
         title=source.title,
         link=source.base_url,
         language=source.locale,
         built=source.updated(),
-        entries=[
-            google_entry(item.title, item.link, item.description, _fields(item)) for item in items
-        ],
+        items=items,
     )
     return Feed(data, "application/xml", tuple(problems))
+
+
+def _written(_: FeedInput, items: Sequence[Item]) -> list[bytes]:
+    return google_items(
+        google_entry(item.title, item.link, item.description, _fields(item)) for item in items
+    )
+
+
+_FORM = Form(_written, rich=True)
 
 
 def _fields(item: Item) -> Fields:

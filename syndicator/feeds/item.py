@@ -76,6 +76,11 @@ class Item:
         return f"{self.amount} {self.currency}" if self.amount else ""
 
     @property
+    def dated(self) -> bool:
+        """Whether a pre-order says when it ends."""
+        return self.availability != "preorder" or self.available_from is not None
+
+    @property
     def identified(self) -> bool:
         """Whether a GTIN, or a brand with an MPN, says which product this is everywhere."""
         return bool(self.gtin or (self.brand and self.mpn))

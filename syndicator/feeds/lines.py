@@ -6,7 +6,7 @@ move; the dates say which state is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,57 +16,62 @@ from babel.numbers import get_currency_precision
 from syndicator import canonical
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
-from syndicator.feeds.selection import Demand, select
+from syndicator.feeds.pieces import Form, pieces
 from syndicator.feeds.text import line
+from syndicator.rendering.finished import Keeping
 
 MEDIA_TYPE = "application/jsonl"
-
-OPENAI = Demand(("title", "description", "link", "brand", "image", "amount"))
-"""What OpenAI's file upload (2026) asks of every item."""
-ACP = Demand(("title",), long_id=True)
-"""What the ACP feed (2026-04-17) asks of every product."""
 
 _OPENAI_AVAILABILITY = {"preorder": "pre_order"}
 
 
-def openai(channel: Channel, source: FeedInput, now: datetime) -> Feed:
+def openai(channel: Channel, source: FeedInput, now: datetime, keeping: Keeping) -> Feed:
     """Return OpenAI's product file: one item a line, the partner as the seller."""
-    items, problems = select(channel, source, now, OPENAI)
-    rows = (
-        {
-            "item_id": item.id,
-            "title": item.title,
-            "description": item.description,
-            "url": item.link,
-            "brand": item.brand,
-            "seller_name": line(source.partner_name),
-            "image_url": item.image,
-            "availability": _OPENAI_AVAILABILITY.get(item.availability, item.availability),
-            "price": item.price,
-            "gtin": item.gtin,
-            "mpn": item.mpn,
-        }
+    rows, problems = pieces(channel, source, now, _OPENAI, keeping)
+    return Feed(b"".join(rows), MEDIA_TYPE, tuple(problems))
+
+
+def _openai(source: FeedInput, items: Sequence[Item]) -> list[bytes]:
+    return [
+        _line(
+            {
+                "item_id": item.id,
+                "title": item.title,
+                "description": item.description,
+                "url": item.link,
+                "brand": item.brand,
+                "seller_name": line(source.partner_name),
+                "image_url": item.image,
+                "availability": _OPENAI_AVAILABILITY.get(item.availability, item.availability),
+                "price": item.price,
+                "gtin": item.gtin,
+                "mpn": item.mpn,
+            }
+        )
         for item in items
-    )
-    return Feed(_lines(rows), MEDIA_TYPE, tuple(problems))
+    ]
 
 
-def acp(channel: Channel, source: FeedInput, now: datetime) -> Feed:
+def acp(channel: Channel, source: FeedInput, now: datetime, keeping: Keeping) -> Feed:
     """Return an ACP product feed: one product with its variants a line."""
-    items, problems = select(channel, source, now, ACP)
-    families: dict[str, list[Item]] = {}
-    for item in items:
-        families.setdefault(item.group or item.id, []).append(item)
-    seller = line(source.partner_name)
+    items, problems = pieces(channel, source, now, _ACP, keeping)
+    families: dict[str, tuple[str, list[Any]]] = {}
+    for name, title, variant in map(canonical.decode, items):
+        families.setdefault(name, (title, []))[1].append(variant)
     rows = (
-        {
-            "id": name,
-            "title": members[0].title,
-            "variants": [_variant(item, seller) for item in members],
-        }
-        for name, members in families.items()
+        _line({"id": name, "title": title, "variants": variants})
+        for name, (title, variants) in families.items()
     )
-    return Feed(_lines(rows), MEDIA_TYPE, tuple(problems))
+    return Feed(b"".join(rows), MEDIA_TYPE, tuple(problems))
+
+
+def _acp(source: FeedInput, items: Sequence[Item]) -> list[bytes]:
+    """Return family, title and variant of each item."""
+    seller = line(source.partner_name)
+    return [
+        canonical.encode([item.group or item.id, item.title, _variant(item, seller)])
+        for item in items
+    ]
 
 
 def _variant(item: Item, seller: str) -> dict[str, Any]:
@@ -110,6 +115,10 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value not in ("", [], {})}
 
 
-def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return one canonical JSON object a line."""
-    return b"".join(canonical.encode(_known(row)) + b"\n" for row in rows)
+def _line(row: Mapping[str, Any]) -> bytes:
+    """Return a line with one canonical JSON object."""
+    return canonical.encode(_known(row)) + b"\n"
+
+
+_OPENAI = Form(_openai, seller=True)
+_ACP = Form(_acp, seller=True)

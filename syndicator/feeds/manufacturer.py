@@ -6,32 +6,34 @@ Google and is left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from syndicator.feeds.google import Fields, group, repeated
+from syndicator.feeds.google import Fields, group, repeated, rss
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
-from syndicator.feeds.selection import Demand, select
-from syndicator.feeds.syndication import google_entry, google_rss
-
-MANUFACTURER = Demand(("title", "gtin"), rich=True, ascii_id=True)
-"""What Google Manufacturer Center asks of every item."""
+from syndicator.feeds.pieces import Form
+from syndicator.feeds.syndication import google_entry, google_items
+from syndicator.rendering.finished import Keeping
 
 
-def google_manufacturer(channel: Channel, source: FeedInput, now: datetime) -> Feed:
+def google_manufacturer(
+    channel: Channel, source: FeedInput, now: datetime, keeping: Keeping
+) -> Feed:
     """Return the Manufacturer Center feed of one partner's edition.
 
-    Cost: linear in the edition's text; the whole feed is held in memory.
+    Cost: linear in the text of what is not kept; the whole feed is held in memory.
     """
-    items, problems = select(channel, source, now, MANUFACTURER)
-    data = google_rss(
-        title=source.title,
-        link=source.base_url,
-        language=source.locale,
-        built=source.updated(),
-        entries=[google_entry(item.title, "", item.description, _fields(item)) for item in items],
+    return rss(channel, source, now, _FORM, keeping)
+
+
+def _written(_: FeedInput, items: Sequence[Item]) -> list[bytes]:
+    return google_items(
+        google_entry(item.title, "", item.description, _fields(item)) for item in items
     )
-    return Feed(data, "application/xml", tuple(problems))
+
+
+_FORM = Form(_written, rich=True)
 
 
 def _fields(item: Item) -> Fields:

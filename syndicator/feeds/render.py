@@ -12,18 +12,24 @@ from syndicator.feeds.lines import acp, openai
 from syndicator.feeds.manufacturer import google_manufacturer
 from syndicator.feeds.model import Channel, Feed, FeedFormat, FeedInput
 from syndicator.feeds.table import google_tsv
+from syndicator.rendering.finished import Forgetful, Keeping
 
 
-def render_feed(channel: Channel, source: FeedInput, now: datetime) -> Feed:
+def render_feed(
+    channel: Channel, source: FeedInput, now: datetime, keeping: Keeping | None = None
+) -> Feed:
     """Return the feed of `channel` for one partner's edition.
 
     The same arguments give the same bytes. `now` only decides whether an announced product is
-    still a pre-order; dates in the feed are those of the changes.
-    Cost: linear in the edition's text.
+    still a pre-order; dates in the feed are those of the changes. `keeping` is where pieces of
+    product feeds are found and left; it changes no byte.
+    Cost: linear in the edition's text; of what is kept, in the bytes of the feed.
     """
     if change_feed := _CHANGES.get(channel.format):
         return change_feed(channel, source)
-    return _PRODUCTS[channel.format](channel, source, now)
+    if channel.format is FeedFormat.BMECAT:
+        return bmecat(channel, source, now)
+    return _PRODUCTS[channel.format](channel, source, now, keeping or Forgetful())
 
 
 _CHANGES = {FeedFormat.ATOM: atom, FeedFormat.JSON_FEED: json_feed}
@@ -33,5 +39,4 @@ _PRODUCTS = {
     FeedFormat.GOOGLE_MANUFACTURER: google_manufacturer,
     FeedFormat.OPENAI: openai,
     FeedFormat.ACP: acp,
-    FeedFormat.BMECAT: bmecat,
 }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 
 from syndicator.errors import Problem, Severity
-from syndicator.feeds.item import ID_LIMIT, Item, item
+from syndicator.feeds.demands import ASCII, LENGTH, Demand, unmet
 from syndicator.feeds.model import Channel, FeedInput
 
 _TOLD = {
@@ -14,78 +13,18 @@ _TOLD = {
     "amount": "no price",
     "link": "no value for its link",
     "gtin": "no GTIN that is known outside the company",
+    "dated": "it is announced without a release date",
+    ASCII: "its SKU is not ASCII",
 }
 
 _NAMED = 5
 """SKUs that a warning about many names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a format asks of every item."""
-
-    fields: tuple[str, ...]
-    """Fields of `Item` that must not be empty."""
-    dated_preorders: bool = False
-    """Whether a pre-order needs its date."""
-    rich: bool = False
-    """Whether the format has a place for highlights, details and features."""
-    ascii_id: bool = False
-    long_id: bool = False
-    """Whether a SKU may be longer than Google takes."""
-
-
-def select(
-    channel: Channel, source: FeedInput, now: datetime, demand: Demand
-) -> tuple[list[Item], list[Problem]]:
-    """Return the items that can go out, in the edition's order, and a warning for each other.
-
-    Items that go out although a reader may dislike them share one warning.
-    """
-    items: list[Item] = []
-    problems: list[Problem] = []
-    unread: list[str] = []
-    foreign: list[str] = []
-    for document in source.documents:
-        made = item(
-            document, base_url=source.base_url, link=channel.link, now=now, rich=demand.rich
-        )
-        reasons = lacks(made, demand)
-        if reasons:
-            problems.append(left_out(channel, source, made.id, reasons))
-            continue
-        items.append(made)
-        if made.image and not made.readable:
-            unread.append(made.id)
-        if made.foreign:
-            foreign.append(made.id)
-    problems += _doubtful(
-        channel,
-        source,
-        unread,
-        expected="a picture as PNG, JPEG or WebP",
-        fix="Add such a picture to these products.",
-    )
-    problems += _doubtful(
-        channel,
-        source,
-        foreign,
-        expected=f"words in {source.locale}",
-        fix="Translate these products, or choose another locale for the channel.",
-    )
-    return items, problems
-
-
-def lacks(made: Item, demand: Demand) -> tuple[str, ...]:
-    """Return why an item cannot go out, each a short phrase; empty where it can."""
-    reasons = [_TOLD.get(name, f"no {name}") for name in demand.fields if not getattr(made, name)]
-    if not demand.long_id and len(made.id) > ID_LIMIT:
-        reasons.append(f"its SKU is longer than {ID_LIMIT} characters")
-    if demand.ascii_id and not made.id.isascii():
-        reasons.append("its SKU is not ASCII")
-    if demand.dated_preorders and made.availability == "preorder" and not made.available_from:
-        reasons.append("it is announced without a release date")
-    return tuple(reasons)
+def reasons(demand: Demand, sku: str, has: Callable[[str], object]) -> tuple[str, ...]:
+    """Return why a product cannot go out, each a short phrase; empty where it can."""
+    told = {**_TOLD, LENGTH: f"its SKU is longer than {demand.id_limit} characters"}
+    return tuple(told.get(name, f"no {name}") for name in unmet(demand, sku, has))
 
 
 def left_out(channel: Channel, source: FeedInput, sku: str, reasons: tuple[str, ...]) -> Problem:
@@ -98,6 +37,28 @@ def left_out(channel: Channel, source: FeedInput, sku: str, reasons: tuple[str, 
         found="; ".join(reasons),
         severity=Severity.WARNING,
     )
+
+
+def doubts(
+    channel: Channel, source: FeedInput, unread: list[str], foreign: list[str]
+) -> list[Problem]:
+    """Return a warning for each cause for which readers may refuse items that go out."""
+    return [
+        *_doubtful(
+            channel,
+            source,
+            unread,
+            expected="a picture as PNG, JPEG or WebP",
+            fix="Add such a picture to these products.",
+        ),
+        *_doubtful(
+            channel,
+            source,
+            foreign,
+            expected=f"words in {source.locale}",
+            fix="Translate these products, or choose another locale for the channel.",
+        ),
+    ]
 
 
 def _doubtful(

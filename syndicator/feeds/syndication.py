@@ -70,9 +70,28 @@ class GoogleFields(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships n
 
 
 def google_rss(
-    *, title: str, link: str, language: str, built: datetime | None, entries: Iterable[Any]
+    *, title: str, link: str, language: str, built: datetime | None, items: Iterable[bytes]
 ) -> bytes:
-    """Return an RSS 2.0 feed with the `g:` namespace; `entries` come from `google_entry`."""
+    """Return an RSS 2.0 feed with the `g:` namespace; `items` come from `google_items`."""
+    frame = _google_rss(title, link, language, built, ())
+    end = frame.rindex(_END)
+    return b"".join((frame[:end], *items, frame[end:]))
+
+
+def google_items(entries: Iterable[Any]) -> list[bytes]:
+    """Return the bytes of each item of an RSS feed; `entries` come from `google_entry`."""
+    whole = _google_rss("-", "-", "en", None, entries)
+    # In the text of an element no `<` is left as it is, so each of these begins an item.
+    items = whole[: whole.rindex(_END)].split(_ITEM)
+    return [_ITEM + item for item in items[1:]]
+
+
+_ITEM, _END = b"<item>", b"</channel></rss>"
+
+
+def _google_rss(
+    title: str, link: str, language: str, built: datetime | None, entries: Iterable[Any]
+) -> bytes:
     feed = _generator(title, language)
     feed.link(href=link, rel="alternate")
     feed.description(line(title))

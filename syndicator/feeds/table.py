@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import datetime
 
-from syndicator.feeds.google import MERCHANT
 from syndicator.feeds.item import Item
 from syndicator.feeds.model import Channel, Feed, FeedInput
-from syndicator.feeds.selection import select
+from syndicator.feeds.pieces import Form, pieces
 from syndicator.feeds.text import line
+from syndicator.rendering.finished import Keeping
 
 COLUMNS = (
     "id",
@@ -39,15 +40,24 @@ COLUMNS = (
 )
 
 
-def google_tsv(channel: Channel, source: FeedInput, now: datetime) -> Feed:
+def google_tsv(channel: Channel, source: FeedInput, now: datetime, keeping: Keeping) -> Feed:
     """Return the product table of one partner's edition: a head row and a row an item."""
-    items, problems = select(channel, source, now, MERCHANT)
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_row(item) for item in items)
-    data = text.getvalue().encode()
+    rows, problems = pieces(channel, source, now, _FORM, keeping)
+    data = b"".join((_line(COLUMNS), *rows))
     return Feed(data, "text/tab-separated-values", tuple(problems))
+
+
+def _written(_: FeedInput, items: Sequence[Item]) -> list[bytes]:
+    return [_line(_row(item)) for item in items]
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, delimiter="\t", lineterminator="\n").writerow(cells)
+    return text.getvalue().encode()
+
+
+_FORM = Form(_written)
 
 
 def _row(item: Item) -> list[str]:

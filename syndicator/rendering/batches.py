@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from syndicator import canonical
-from syndicator.catalog.model import Product
+from syndicator.catalog.model import Product, Tax
 from syndicator.entitlement.model import Edition, Override
 from syndicator.rendering.document import render
 from syndicator.rendering.finished import Facts, lookup_hashes
@@ -55,6 +55,7 @@ class Batch:
 
     edition: Edition
     currency: str
+    tax: Tax | None
     now: datetime
     drafts: tuple[Draft, ...]
 
@@ -100,7 +101,7 @@ class _Narrow(View):
 
 def render_batch(shelf: Shelf, batch: Batch) -> list[Answer]:
     """Render the drafts of a batch. `shelf` needs no product for those without a configurator."""
-    view = _Narrow(shelf, batch.edition, batch.now, batch.currency)
+    view = _Narrow(shelf, batch.edition, batch.now, batch.currency, batch.tax)
     return [_render(view, draft) for draft in batch.drafts]
 
 

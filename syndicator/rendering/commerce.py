@@ -63,7 +63,8 @@ def _money(price: Price, view: View) -> dict[str, Any]:
         "currency": currency,
         "text": format_money(price.amount, currency, view.edition.locale),
     }
-    return entry | ({"tax": render_tax(price.tax, view.edition.locale)} if price.tax else {})
+    tax = price.tax or view.tax
+    return entry | ({"tax": render_tax(tax, view.edition.locale)} if tax else {})
 
 
 def render_tax(tax: Tax, locale: str) -> dict[str, Any]:

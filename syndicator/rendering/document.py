@@ -38,9 +38,8 @@ _IDENTIFIERS = ("gtin", "mpn", "model")
 
 
 def _sections(product: Product, view: View) -> list[str]:
-    """Return the aisle template of the product's family; nothing for the usual order."""
-    family = view.shelf.catalog.families.get(product.family)
-    return list(family.aisle) if family else []
+    """Return the aisle template of the product's family or brand; nothing for the usual order."""
+    return list(view.shelf.catalog.aisle_of(product))
 
 
 def render_bytes(product: Product, view: View) -> bytes:

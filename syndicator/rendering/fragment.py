@@ -30,12 +30,14 @@ def render_element(
     partner: str,
     words: Mapping[str, str],
     look: Markup,
+    cart: bool = False,
 ) -> bytes:
     """Return `<syndicator-aisle>` with its content in declarative shadow DOM, then JSON-LD.
 
     A browser shows it before and without any script; the script adopts it without asking for
     anything. `partner` is the partner's handle, or empty where an ancestor will name it; `look` is
-    of `inline_look` or `linked_look`; the rest as for `render_fragment`.
+    of `inline_look` or `linked_look`; with `cart` it shows the button for the cart; the rest as for
+    `render_fragment`.
     """
     page = write(
         document,
@@ -45,6 +47,7 @@ def render_element(
         plain=False,
         partner=partner,
         look=look,
+        cart=cart,
     )
     return page.encode()
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from syndicator import canonical
-from syndicator.catalog.model import Product
+from syndicator.catalog.model import Product, Tax
 from syndicator.entitlement.model import Edition, Override
 from syndicator.rendering.batches import Draft
 from syndicator.rendering.configurator import WIDGET
@@ -43,6 +43,7 @@ class Terms:
     edition: Edition
     """Without assortment, partners and overrides."""
     currency: str
+    tax: Tax | None
     fingerprint: bytes
 
 
@@ -122,7 +123,7 @@ def ground_print(shelf: Shelf) -> bytes:
     catalog = shelf.catalog
     told = [
         *(catalog.locales, dict(catalog.fallback), dict(catalog.families)),
-        *(dict(catalog.categories), dict(catalog.assets), catalog.support),
+        *(dict(catalog.brands), dict(catalog.categories), dict(catalog.assets), catalog.support),
         dict(shelf.sources),
         shelf.namer.name("ground", b""),
     ]
@@ -150,11 +151,11 @@ def key_of(ground: Ground, terms: Terms, draft: Draft) -> bytes:
     return fingerprint(*parts)
 
 
-def terms_of(edition: Edition, currency: str) -> Terms:
+def terms_of(edition: Edition, currency: str, tax: Tax | None) -> Terms:
     """Return an edition as far as all of its documents depend on it."""
     told = [
-        *(edition.locale, edition.price_list, currency, sorted(edition.hidden)),
+        *(edition.locale, edition.price_list, currency, repr(tax), sorted(edition.hidden)),
         *(list(edition.widgets), edition.territory, sorted(edition.withheld)),
     ]
     bare = replace(edition, id="", skus=(), partners=(), overrides=())
-    return Terms(bare, currency, fingerprint(canonical.encode(told)))
+    return Terms(bare, currency, tax, fingerprint(canonical.encode(told)))

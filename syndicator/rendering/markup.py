@@ -20,7 +20,7 @@ Say = Callable[..., str]
 """Says a word of the interface, with values for what stands in braces."""
 
 ORDER = ("hero", "text", "features", "configurator", "specs", "documents", "relations", "support")
-"""What an aisle shows without a template of its family, as `aisle.js` says."""
+"""What an aisle shows without a template of its family or brand, as `aisle.js` says."""
 _RIGHT_TO_LEFT = re.compile(r"(ar|dv|fa|he|ps|ur|yi)\b")
 _MEGABYTE = 1_000_000
 _VOID = frozenset({"br", "hr", "img"})

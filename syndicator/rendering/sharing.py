@@ -15,7 +15,7 @@ from datetime import datetime
 
 import msgspec
 
-from syndicator.catalog.model import Product
+from syndicator.catalog.model import Product, Tax
 from syndicator.entitlement.model import Edition, Override
 from syndicator.rendering.batches import Answer, Batch, Draft, render_batch
 from syndicator.rendering.finished import Facts, Finished, Forgetful, Keeping, fingerprint
@@ -126,14 +126,16 @@ class Renderer:
         for memory in (self._known, self._tables, self._editions, self._pending):
             memory.clear()
 
-    def edition(self, edition: Edition, currency: str) -> tuple[Finished, ...]:
+    def edition(
+        self, edition: Edition, currency: str, tax: Tax | None = None
+    ) -> tuple[Finished, ...]:
         """Return an edition's documents in catalog order; they are there after `finish`.
 
         Cost: where rights and terms are those of the last run, one step for each document that
         may differ; else one look-up for each, and a fingerprint for each that is not in a table.
         """
         self._asked.add(edition.id)
-        terms = terms_of(edition, currency)
+        terms = terms_of(edition, currency, tax)
         table = self._tables.setdefault(terms.fingerprint, {})
         skus, overrides = tuple(edition.skus), by_sku(edition.overrides)
         before = self._editions.get(edition.id)
@@ -223,7 +225,7 @@ class Renderer:
             for at in range(0, len(some), TOGETHER):
                 part = some[at : at + TOGETHER]
                 terms, drafts = part[0][1], tuple(draft for _, _, draft in part)
-                batch = Batch(terms.edition, terms.currency, ground.now, drafts)
+                batch = Batch(terms.edition, terms.currency, terms.tax, ground.now, drafts)
                 yield batch, [document for document, _, _ in part]
 
     def _at_work(self) -> Ground:
@@ -243,7 +245,8 @@ class _Again:
     def __call__(self, document: Finished) -> bytes:
         data = self.keeping.body(document.key)
         if data is None:
-            batch = Batch(self.terms.edition, self.terms.currency, self.ground.now, (self.draft,))
+            terms = self.terms
+            batch = Batch(terms.edition, terms.currency, terms.tax, self.ground.now, (self.draft,))
             ((data, facts),) = render_batch(self.ground.shelf, batch)
             self.keeping.keep(document.key, msgspec.msgpack.encode(facts), data)
         return data

@@ -12,7 +12,7 @@ from functools import cached_property
 import msgspec
 
 from syndicator.canonical import Namer
-from syndicator.catalog.model import Asset, Catalog, Product, SpecDefinition, Text, pick
+from syndicator.catalog.model import Asset, Catalog, Product, SpecDefinition, Tax, Text, pick
 from syndicator.configurator import Model
 from syndicator.entitlement.model import Edition, Override
 
@@ -135,6 +135,8 @@ class View:
     now: datetime
     currency: str = ""
     """Currency of the edition's price list, for prices that name none."""
+    tax: Tax | None = None
+    """How the edition's price list stands to tax, for prices that do not say."""
     media: set[str] = field(default_factory=set)
     made: dict[str, bytes] = field(default_factory=dict)
     """Bytes that rendering made, by public key."""

@@ -10,21 +10,17 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
 
-import orjson
 from flask import abort, g, render_template, request
 
 from syndicator.bundle import EditionRecord, Release
-from syndicator.feeds.text import plain, truncate
 from syndicator.server.preview_pages import HALF, LOOKS, THEMES, WIDTHS, Frame, find_frame
 from syndicator.server.shelf import Document, EditionShelf
+from syndicator.server.wording import wording
 from syndicator.server.worlds import DRAFT, World, Worlds
 from syndicator.targets import Readable
 
 SHOWN = 200
 """Changes that are shown; the others are counted."""
-_LONGEST = 2000
-"""Characters of a field that are compared word by word."""
-_RICH = frozenset({"description"})
 
 Piece = tuple[str, str]
 """How a run of words changed (`same`, `gone`, `new`) and the words."""
@@ -174,23 +170,10 @@ def _changed(sku: str, before: Document | None, after: Document | None) -> Produ
         return ProductChange(sku, title, kind, before=before, after=after)
     names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
     fields = tuple(
-        FieldChange(name, tuple(mark(words(name, before.get(name)), words(name, after.get(name)))))
+        FieldChange(name, tuple(mark(*wording(name, before.get(name), after.get(name)))))
         for name in names
     )
     return ProductChange(sku, title, "changed", fields, before, after)
-
-
-def words(name: str, value: Any) -> str:  # noqa: ANN401  any field of a document
-    """Return a field as text: words as they are, rich text without tags, the rest as JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return truncate(value, _LONGEST)
-    if name in _RICH:
-        return truncate(plain(value), _LONGEST)
-    if name == "price":
-        return str(value.get("text", value))
-    return truncate(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(), _LONGEST)
 
 
 def mark(before: str, after: str) -> Iterator[Piece]:

@@ -16,12 +16,20 @@ _PINNED = re.compile(rb'"":"\.\./([0-9a-f]+)/"')
 
 
 def draw_element(
-    site: Site, document: Mapping[str, Any], handle: str, locale: str, *, root: str, linked: bool
+    site: Site,
+    document: Mapping[str, Any],
+    handle: str,
+    locale: str,
+    *,
+    root: str,
+    linked: bool,
+    cart: bool = False,
 ) -> bytes | None:
     """Return the element of a document, or None where the aisle is not published.
 
     The look is inline, or with `linked` a stylesheet with its hash, for policies that allow no
-    inline style. Both come from the published files, like the words of the interface.
+    inline style. Both come from the published files, like the words of the interface. With `cart`
+    the element carries the attribute of that name.
     """
     folder = _folder(site)
     style = site.reader.read(f"public/{folder}aisle.css") if folder else None
@@ -37,6 +45,7 @@ def draw_element(
         look=linked_look(address, canonical.integrity(style))
         if linked
         else inline_look(style.decode()),
+        cart=cart,
     )
 
 

@@ -28,7 +28,8 @@ def fragment_routes(site: Site) -> Blueprint:
     """Return `/fragment/<partner handle>?sku=…&locale=…`: HTML with JSON-LD, or 404.
 
     With `as=element` it is the aisle itself, already drawn, which the script adopts; with
-    `as=element-linked` its look is a stylesheet instead of inline.
+    `as=element-linked` its look is a stylesheet instead of inline, and with `cart` it shows the
+    button for the cart.
     """
     fragments = Blueprint("fragments", __name__)
 
@@ -48,7 +49,8 @@ def fragment_routes(site: Site) -> Blueprint:
         form = request.args.get("as", "html")
         if form in ELEMENTS:
             linked = form == ELEMENTS[1]
-            html = draw_element(site, document, handle, locale, root=root, linked=linked)
+            cart = "cart" in request.args
+            html = draw_element(site, document, handle, locale, root=root, linked=linked, cart=cart)
             return _answer(html) if html else abort(404)
         words = interface_words(site, locale)
         return _answer(render_fragment(document, base_url=root, locale=locale, words=words))

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import orjson
 from flask import Response, abort, g, render_template, request
 
+from syndicator.rendering.markup import ORDER
 from syndicator.server.releases import ListedPartner
 from syndicator.server.shelf import Document, EditionShelf
 from syndicator.server.worlds import DRAFT, World, Worlds
@@ -22,6 +23,8 @@ COLUMNS = 4
 """Frames side by side."""
 THEMES = ("light", "dark")
 SIDES = ("before", "after")
+PLACES = {name: name for name in ORDER} | {"description": "text"}
+"""The section that shows a field; what has none of its own is in the first."""
 _SEARCHED = ("sku", "gtin", "mpn", "title")
 WIDTHS = {320: "small phone", 390: "phone", 480: "large phone", 768: "tablet", 1024: "window"}
 WIDTHS |= {1280: "large window"}
@@ -137,7 +140,10 @@ def product_page(worlds: Worlds, partner_id: str, sku: str) -> str:
 
 
 def frame_page(worlds: Worlds, partner_id: str, sku: str) -> str:
-    """Return what stands in a frame: a shop's page with nothing but the tag."""
+    """Return what stands in a frame: a shop's page with nothing but the tag.
+
+    With `marks`, fields that are framed, it shows the sections that hold them and no other.
+    """
     frame = asked_frame(worlds, partner_id)
     marks = [name for name in request.args.get("marks", "").split() if name.isidentifier()]
     side = request.args.get("side", "")
@@ -148,6 +154,7 @@ def frame_page(worlds: Worlds, partner_id: str, sku: str) -> str:
         document=frame.document(sku),
         rtl=frame.locale.split("-")[0] in RIGHT_TO_LEFT,
         marks=[*([side] if side in SIDES else []), *(f"changed-{name}" for name in marks)],
+        sections=[name for name in ORDER if name in {PLACES.get(mark, ORDER[0]) for mark in marks}],
     )
 
 

@@ -10,11 +10,14 @@ import msgspec
 
 from syndicator.catalog.akeneo import Export
 from syndicator.catalog.akeneo_rules import Tables, infer_rules
-from syndicator.catalog.assembly import Entry, Parts
 from syndicator.catalog.columns import Applied
 from syndicator.catalog.fields import Vocabulary
+from syndicator.catalog.held import At
 from syndicator.catalog.intake import build_product
 from syndicator.catalog.mapping import problems_of
+from syndicator.catalog.model import Product
+from syndicator.catalog.parts import Parts
+from syndicator.catalog.portions import Portion
 from syndicator.catalog.rules import CsvRule, MappingRecord
 from syndicator.catalog.shapes import take
 from syndicator.errors import Origin, Problem, Severity
@@ -77,32 +80,32 @@ def _products(
     label = f"{spec.path.rstrip('/')}/products.csv"
     table, wrong = read_table(path, label, _CSV)
     problems += wrong
-    records = accepted = 0
+    portion = Portion(label, strict=False)
     unnamed = [column for column in (table.columns if table else ()) if not export.reads(column)]
     ignored: Counter[str] = Counter()
     for row in table.rows if table else ():
-        records += 1
+        portion.records += 1
         if isinstance(row, Problem):
             problems.append(row)
             continue
         ignored.update(column for column in unnamed if row[1].get(column))
-        if entry := _entry(export.apply(row[1]), Origin(label, row[0]), vocabulary, problems):
-            keep(entry, spec, parts)
-            accepted += 1
-    return problems, Count(spec.path, records, accepted, records - accepted, dict(ignored))
+        place = At(label, row[0])
+        product = _product(export.apply(row[1]), place, vocabulary, problems)
+        if product is not None:
+            portion.add(product, place)
+    keep(portion, spec, parts)
+    refused = portion.records - len(portion)
+    return problems, Count(spec.path, portion.records, len(portion), refused, dict(ignored))
 
 
-def _entry(
-    applied: Applied, origin: Origin, vocabulary: Vocabulary, problems: list[Problem]
-) -> Entry | None:
-    def place(_path: str) -> Origin:
-        return origin
-
+def _product(
+    applied: Applied, place: At, vocabulary: Vocabulary, problems: list[Problem]
+) -> Product | None:
     faults = problems_of(applied, place)
     product, wrong = build_product(applied.record, vocabulary, place)
     problems += [*faults, *wrong]
     refused = any(fault.severity is Severity.ERROR for fault in faults)
-    return None if product is None or refused else Entry(product, place, strict=False)
+    return None if refused else product
 
 
 def _rules(

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from syndicator.catalog.assembly import Files
 from syndicator.catalog.model import Asset
+from syndicator.catalog.parts import Files
 from syndicator.sources.places import inside, replace_whole
 from syndicator.sources.svg import sanitise_svg
 

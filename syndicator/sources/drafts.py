@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from syndicator.catalog.assembly import Entry, Parts
+import msgspec
+
 from syndicator.catalog.codes import Codes, CodesRecord
 from syndicator.catalog.columns import slug
 from syndicator.catalog.fields import Vocabulary
+from syndicator.catalog.held import At, packed
 from syndicator.catalog.implied import implied_categories, implied_families
 from syndicator.catalog.intake import build_product
 from syndicator.catalog.model import (
     Category,
     Family,
-    Product,
     SpecDefinition,
     SpecType,
     SpecValue,
     Text,
 )
+from syndicator.catalog.parts import Parts
+from syndicator.catalog.portions import Portion
 from syndicator.catalog.shapes import take, warn
 from syndicator.catalog.values import FieldError, parse_gtin
 from syndicator.errors import Origin, Problem
+from syndicator.sources.digests import context_of, digest_of
 from syndicator.sources.merging import keep
 from syndicator.sources.places import listed, named
 from syndicator.sources.spec import Count, SourceSpec
@@ -120,8 +123,32 @@ Reader = Callable[[Path, str, Drafts], None]
 Gather = Callable[[Path, SourceSpec, Vocabulary, Parts], tuple[list[Problem], Count]]
 
 
+class _Told(msgspec.Struct, array_like=True):
+    """What a file says beside its products; of what several files say, the first is believed."""
+
+    definitions: dict[str, SpecDefinition] = {}
+    categories: dict[str, Category] = {}
+    families: dict[str, Text] = {}
+    unnamed: dict[str, int] = {}
+    """Codes without a name, and how often they were met."""
+
+    def take(self, other: _Told) -> None:
+        """Hear what the next file says."""
+        self.definitions = other.definitions | self.definitions
+        self.categories = other.categories | self.categories
+        self.families = other.families | self.families
+        for code, met in other.unnamed.items():
+            self.unnamed[code] = self.unnamed.get(code, 0) + met
+
+
+_TOLD = msgspec.msgpack.Decoder(_Told)
+
+
 def gatherer(read: Reader, suffixes: tuple[str, ...]) -> Gather:
-    """Return what reads a source with `read`: one file, or every file of a folder with a suffix."""
+    """Return what reads a source with `read`: one file, or every file of a folder with a suffix.
+
+    A file that is as it was when it was last read is not parsed.
+    """
 
     def gather(
         root: Path, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
@@ -129,12 +156,20 @@ def gatherer(read: Reader, suffixes: tuple[str, ...]) -> Gather:
         place = spec.place(root)
         if not place.exists():
             return [missing_source(spec)], Count(spec.path, 0, 0, 0)
-        codes, wrong = _codes(root, spec, vocabulary.locales[0])
-        drafts = Drafts(vocabulary.locales, spec.options, problems=wrong, codes=codes)
+        codes, problems = _codes(root, spec, vocabulary.locales[0])
+        context = context_of(spec, vocabulary, codes.record)
+        portions = []
         for path in listed(place, suffixes) if place.is_dir() else [place]:
-            read(path, named(spec.path, place, path), drafts)
-        drafts.problems += _unnamed(codes, spec)
-        return settle(drafts, spec, vocabulary, parts)
+            label = named(spec.path, place, path)
+            key = digest_of(context, label, path)
+            portion = parts.kept.portion(key, label, 0) if key else None
+            if portion is None:
+                own = Codes(codes.record, codes.locale)
+                drafts = Drafts(vocabulary.locales, spec.options, codes=own)
+                read(path, label, drafts)
+                portion = _portion(drafts, vocabulary, label, key)
+            portions.append(portion)
+        return _settle(portions, problems, spec, vocabulary, parts)
 
     return gather
 
@@ -150,11 +185,11 @@ def _codes(root: Path, spec: SourceSpec, locale: str) -> tuple[Codes, list[Probl
     return Codes(record or CodesRecord(), locale), [*problems, *wrong]
 
 
-def _unnamed(codes: Codes, spec: SourceSpec) -> list[Problem]:
+def _unnamed(codes: Mapping[str, int], spec: SourceSpec) -> list[Problem]:
     """Say once which codes have no name, so that no shopper reads them unnoticed."""
-    if not codes.unnamed:
+    if not codes:
         return []
-    met = sorted(codes.unnamed, key=lambda code: -codes.unnamed[code])
+    met = sorted(codes, key=lambda code: -codes[code])
     message = f"{len(met)} codes have no name and are shown as they are"
     fix = "Name them in a file of classes, features, values and units; see sources.md"
     found = ", ".join(met[:NAMED]) + (" …" if len(met) > NAMED else "")
@@ -165,28 +200,57 @@ def settle(
     drafts: Drafts, spec: SourceSpec, vocabulary: Vocabulary, parts: Parts
 ) -> tuple[list[Problem], Count]:
     """Make products of drafts and give them to `parts`, with what families they imply."""
-    products: list[Product] = []
+    files: dict[str, Drafts] = {}
     for record, origin in drafts.records:
-        place = partial(_at, origin)
+        own = files.setdefault(origin.file, Drafts(drafts.locales, drafts.options))
+        own.records.append((record, origin))
+    portions = [_portion(own, vocabulary, file, b"") for file, own in files.items()]
+    drafts.records = []
+    return _settle(
+        [_portion(drafts, vocabulary, spec.path, b""), *portions], [], spec, vocabulary, parts
+    )
+
+
+def _portion(drafts: Drafts, vocabulary: Vocabulary, file: str, key: bytes) -> Portion:
+    """Return the products of drafts, and all that is wrong with the others."""
+    records = len(drafts.records) + drafts.refused
+    portion = Portion(file, strict=False, key=key, records=records, problems=drafts.problems)
+    for record, origin in drafts.records:
+        place = At(origin.file, origin.line)
         product, wrong = build_product(record, vocabulary, place)
-        drafts.problems += wrong
+        portion.problems += wrong
         if product is None:
-            parts.refused.add(str(record.get("sku", "")))
-            continue
-        products.append(product)
-        keep(Entry(product, place, strict=False), spec, parts)
-    for path, category in drafts.categories.items():
-        parts.categories.setdefault(path, category)
-    parts.categories |= implied_categories(products, parts.categories, drafts.locale)
-    for code, family in implied_families(
-        products, parts.families, drafts.definitions, drafts.locale
-    ).items():
-        label = drafts.families.get(code, family.label)
+            portion.refused.append(str(record.get("sku", "")))
+        else:
+            portion.add(product, place)
+    told = _Told(drafts.definitions, drafts.categories, drafts.families, drafts.codes.unnamed)
+    portion.told = packed(told)
+    return portion
+
+
+def _settle(
+    portions: Sequence[Portion],
+    problems: list[Problem],
+    spec: SourceSpec,
+    vocabulary: Vocabulary,
+    parts: Parts,
+) -> tuple[list[Problem], Count]:
+    """Give `parts` the products of files, and the categories and families that they imply."""
+    told = _Told()
+    for portion in portions:
+        keep(portion, spec, parts)
+        problems += portion.problems
+        told.take(_TOLD.decode(portion.told))
+    problems += _unnamed(told.unnamed, spec)
+    locale = spec.options.get("locale", vocabulary.locales[0])
+    facts = [portion.facts for portion in portions]
+    parts.categories |= {
+        path: one for path, one in told.categories.items() if path not in parts.categories
+    }
+    parts.categories |= implied_categories(facts, parts.categories, locale)
+    families = implied_families(facts, parts.families, told.definitions, locale)
+    for code, family in families.items():
+        label = told.families.get(code, family.label)
         parts.families[code] = Family(code=code, label=label, specs=family.specs)
-    total = len(drafts.records) + drafts.refused
-    return drafts.problems, Count(spec.path, total, len(products), total - len(products))
-
-
-def _at(origin: Origin, _path: str) -> Origin:
-    """Give every field of a record the record's place."""
-    return origin
+    records, accepted = sum(one.records for one in portions), sum(map(len, portions))
+    return problems, Count(spec.path, records, accepted, records - accepted)

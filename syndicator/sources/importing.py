@@ -16,7 +16,8 @@ from syndicator.catalog.model import Product
 from syndicator.catalog.observation import SAMPLE
 from syndicator.catalog.proposal import propose
 from syndicator.errors import Origin, Problem
-from syndicator.sources.mapped import Maker, files_of, open_rows
+from syndicator.sources.maker import Maker
+from syndicator.sources.mapped import files_of, open_rows
 from syndicator.sources.reading import fetched
 from syndicator.sources.spec import SourceSpec
 from syndicator.sources.workspace import missing_source
@@ -44,12 +45,13 @@ def try_import(
     brand: str = "",
     mapping: str = "",
     environment: Mapping[str, str] = MappingProxyType({}),
+    currency: str = "",
 ) -> Trial:
     """Propose a mapping for an export, and try it on its first rows.
 
-    `brand` is used where no column says one; a `mapping` that is given is tried as it is. An
-    address is fetched within the limits of every source. At most `SAMPLE` rows are read, of a
-    folder those of its first files. Nothing is written.
+    `brand` and `currency` are used where no column says one; a `mapping` that is given is tried
+    as it is. An address is fetched within the limits of every source. At most `SAMPLE` rows are
+    read, of a folder those of its first files. Nothing is written.
     """
     spec, problems = fetched(root, named, environment)
     if spec is None:
@@ -61,7 +63,7 @@ def try_import(
     opened = (open_rows(path, name, spec.format, None, problems) for path, name in files)
     rows = list(islice(chain.from_iterable(opened), SAMPLE))
     good = [row for row in rows if not isinstance(row, Problem)]
-    text = mapping or propose([row for _, row in good], locales, brand)
+    text = mapping or propose([row for _, row in good], locales, brand, currency)
     products = _tried(good, text, label, locales, problems)
     problems += [row for row in rows if isinstance(row, Problem)]
     step = max(len(products) // SHOWN, 1)
@@ -86,8 +88,8 @@ def _tried(
         return []
     vocabulary = Vocabulary(locales, known_locales=frozenset(locales))
     maker = Maker(compiled, vocabulary)
-    entries = (maker.take(row, At(label, line), problems) for line, row in rows)
-    return [entry.product for entry in entries if entry]
+    products = (maker.take(row, At(label, line), problems) for line, row in rows)
+    return [product for product in products if product is not None]
 
 
 _HERE = Origin("mapping")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,53 +9,37 @@ from typing import Any
 import msgspec
 
 from syndicator.errors import Origin, Problem
-
-MAX_LINE = 16 * 1024 * 1024
-"""Bytes of one record; longer lines are refused without being held in memory."""
+from syndicator.sources.blocks import MAX_LINE, Broken, read_blocks, too_long
 
 MAX_COLUMNS = 20_000
-_PIECE = 64 * 1024
-"""Bytes of a line that is skipped, at a time: small enough to stay in the processor's memory."""
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
 
 def read_rows(path: Path, label: str) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
     """Yield line number and object of every line, or the problem that a line has."""
-    for line in read_lines(path, label):
-        if isinstance(line, Problem):
-            yield line
+    first = 1
+    for block in read_blocks(path):
+        if isinstance(block, Broken):
+            yield broken(block, label, first)
+            first += block.lines
             continue
-        row = parse_line(line[1], label, line[0])
-        yield row if isinstance(row, Problem) else (line[0], row)
+        data = bytes(block)
+        for number, line in lines_of(data, first):
+            row = parse_line(line, label, number)
+            yield row if isinstance(row, Problem) else (number, row)
+        first += data.count(b"\n")
 
 
-def read_lines(path: Path, label: str) -> Iterator[tuple[int, bytes] | Problem]:
-    """Yield number and bytes of every line that is not empty, or the problem that one has.
+def lines_of(block: bytes, first: int) -> Iterator[tuple[int, bytes]]:
+    """Yield number and bytes of every line of a block that is not empty."""
+    for number, line in enumerate(block.split(b"\n"), first):
+        if line and not line.isspace():
+            yield number, line
 
-    Compressed files (`.gz`) are read through; a truncated one is a problem at its last line.
-    Cost: linear, with one line in memory.
-    """
-    number = 0
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            while line := file.readline(MAX_LINE):
-                number += 1
-                if not line.endswith(b"\n") and len(line) == MAX_LINE:
-                    _skip_line(file)
-                    yield _problem(
-                        "too-large", label, number, f"the line is longer than {MAX_LINE} bytes"
-                    )
-                    continue
-                if number == 1:
-                    line = line.removeprefix(b"\xef\xbb\xbf")
-                if line and not line.isspace():
-                    yield number, line
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        yield _problem("truncated", label, number, f"the compressed file is broken: {error}")
-    except OSError as error:
-        yield _problem(
-            "unreadable", label, number or None, f"the file cannot be read: {error.strerror}"
-        )
+
+def broken(block: Broken, label: str, first: int) -> Problem:
+    """Return what is wrong with a file at the line `first`, or after the last one before it."""
+    return _problem(block.code, label, first + block.lines - 1 or None, block.message)
 
 
 def parse_line(line: bytes, label: str, number: int | None) -> dict[str, Any] | Problem:
@@ -80,8 +62,9 @@ def parse_line(line: bytes, label: str, number: int | None) -> dict[str, Any] | 
     except RecursionError:
         return _problem("json-depth", label, number, "the values are nested too deeply")
     row = flat(row) if dict in map(type, row.values()) else row
-    if len(row) > MAX_COLUMNS:
-        told = f"the object has more than {MAX_COLUMNS} columns"
+    if len(row) > MAX_COLUMNS or len(line) > MAX_LINE:
+        wide = f"the object has more than {MAX_COLUMNS} columns"
+        told = too_long() if len(line) > MAX_LINE else wide
         return _problem("too-large", label, number, told)
     return row
 
@@ -95,11 +78,6 @@ def flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             columns[f"{prefix}{key}"] = value
     return columns
-
-
-def _skip_line(file: Any) -> None:  # noqa: ANN401  a binary file, compressed or not
-    while (rest := file.readline(_PIECE)) and not rest.endswith(b"\n"):
-        pass
 
 
 def _problem(

@@ -12,9 +12,9 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from syndicator.catalog.assembly import Parts
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.model import Flag, Number, Words
+from syndicator.catalog.parts import Parts
 from syndicator.catalog.shapes import warn
 from syndicator.catalog.values import FieldError, parse_loose_amount
 from syndicator.errors import Origin, Problem

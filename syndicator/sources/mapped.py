@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from syndicator.catalog.assembly import Entry, Kept, Parts
 from syndicator.catalog.fields import Vocabulary
-from syndicator.catalog.held import At, Head
-from syndicator.catalog.implied import implied_categories, implied_families
-from syndicator.catalog.intake import build_product
-from syndicator.catalog.mapping import (
-    REQUIRED,
-    Compiled,
-    Faults,
-    compile_mapping,
-    problems_of,
-)
-from syndicator.catalog.model import Product, SpecDefinition, SpecValue
+from syndicator.catalog.mapping import REQUIRED, Compiled, compile_mapping
+from syndicator.catalog.parts import Parts
+from syndicator.catalog.portions import Portion
 from syndicator.catalog.rules import CsvRule
-from syndicator.catalog.shapes import Place
-from syndicator.errors import Origin, Problem, Severity
+from syndicator.errors import Origin, Problem
 from syndicator.sources import jsonl, parquet
+from syndicator.sources.blocks import Broken, read_blocks
 from syndicator.sources.csvfile import read_table
+from syndicator.sources.digests import context_of
+from syndicator.sources.maker import Maker, Row, Written
 from syndicator.sources.merging import MERGE, keep
 from syndicator.sources.places import listed, named
 from syndicator.sources.spec import Count, SourceSpec
 from syndicator.sources.workspace import missing_source
 from syndicator.sources.yamlfile import read_file
 
-Row = dict[str, Any]
 Rows = Iterator[tuple[int, Row] | Problem]
-Lines = Iterator[tuple[int, bytes] | Problem]
 _SUFFIXES = {
     "jsonl": (".jsonl", ".ndjson", ".gz"),
     "csv": (".csv", ".tsv", ".txt"),
     "parquet": (".parquet",),
 }
+_LEAST, _MOST, _ODDS = 32, 256, 15
+"""Rows of a portion, and that one in sixteen ends one that is long enough."""
 
 
 def gather(
@@ -53,40 +45,70 @@ def gather(
         problems.append(missing_source(spec))
     if mapping is None or not place.exists():
         return problems, Count(spec.path, 0, 0, 0)
-    maker = Maker(mapping, vocabulary, parts.kept, _context(root, spec, vocabulary))
-    records, before = 0, len(parts.entries)
-    heads: list[Head] = []
+    context = context_of(spec, vocabulary, (root / spec.mapping).read_bytes())
+    maker = Maker(mapping, vocabulary, parts.kept, context)
+    records, made = 0, []
     for path, label in files_of(root, spec):
-        for row in _raw(path, label, spec.format, mapping.csv, problems):
-            records += 1
-            if isinstance(row, Problem):
-                problems.append(row)
-            elif entry := maker.entry(row[1], At(label, row[0]), problems):
-                keep(entry, spec, parts)
-                heads.append(entry.head)
-    maker.settle(heads, parts, parts.entries[before:])
-    refused = records - len(heads)
-    return problems, Count(spec.path, records, len(heads), refused, mapping.ignored())
+        for portion in _portions(maker, path, label, spec.format, problems):
+            keep(portion, spec, parts)
+            problems += portion.problems
+            records += portion.records
+            made.append(portion)
+    maker.settle(made, parts)
+    accepted = sum(map(len, made))
+    refused = records - accepted
+    return problems, Count(spec.path, records, accepted, refused, mapping.ignored())
 
 
-def _raw(
-    path: Path, label: str, kind: str, rule: CsvRule | None, problems: list[Problem]
-) -> Lines | Rows:
-    """Return the rows of one file; lines of JSON as bytes, which tell what is known already."""
+def _portions(
+    maker: Maker, path: Path, label: str, kind: str, problems: list[Problem]
+) -> Iterator[Portion]:
+    """Yield what one file of an export gives, from before or made now."""
     if kind == "jsonl":
-        return jsonl.read_lines(path, label)
-    return open_rows(path, label, kind, rule, problems)
+        yield from _of_lines(maker, path, label)
+        return
+    opened = open_rows(path, label, kind, maker.mapping.csv, problems)
+    for rows in _runs(maker, opened):
+        first = rows[0].line
+        content = [(row.line - first, row.digest) for row in rows]
+        key = maker.digest(msgspec.msgpack.encode(content))
+        known = maker.known(key, label, first)
+        yield maker.portion(rows, label, first, key) if known is None else known
 
 
-def _context(root: Path, spec: SourceSpec, vocabulary: Vocabulary) -> bytes:
-    """Return the digest of what decides what a row means; empty where rows are no products."""
-    if spec.options.get(MERGE):
-        return b""
-    told = (
-        (spec.format, sorted(spec.options.items()), (root / spec.mapping).read_bytes()),
-        (vocabulary.locales, sorted(vocabulary.known_locales), list(vocabulary.families.values())),
-    )
-    return hashlib.sha256(msgspec.msgpack.encode(told)).digest()[:16]
+def _of_lines(maker: Maker, path: Path, label: str) -> Iterator[Portion]:
+    first = 1
+    for block in read_blocks(path):
+        if isinstance(block, Broken):
+            wrong = jsonl.broken(block, label, first)
+            yield Portion(label, first, span=block.lines, records=1, problems=[wrong])
+            first += block.lines
+            continue
+        key = maker.digest(block)
+        portion = maker.known(key, label, first)
+        if portion is None:
+            data = bytes(block)
+            lines = jsonl.lines_of(data, first)
+            rows = [Written(number, line, maker.digest(line)) for number, line in lines]
+            portion = maker.portion(rows, label, first, key)
+            portion.span = data.count(b"\n")
+        yield portion
+        first += portion.span
+
+
+def _runs(maker: Maker, rows: Rows) -> Iterator[list[Written]]:
+    """Yield rows in runs that an insertion does not shift."""
+    run: list[Written] = []
+    for row in rows:
+        line, data = (row.origin.line or 0, row) if isinstance(row, Problem) else row
+        content = msgspec.msgpack.encode(data, enc_hook=repr)
+        run.append(Written(line, data, maker.digest(content)))
+        ends = len(run) >= _LEAST and not zlib.crc32(content) & _ODDS
+        if ends or len(run) >= _MOST:
+            yield run
+            run = []
+    if run:
+        yield run
 
 
 def files_of(root: Path, spec: SourceSpec) -> Iterator[tuple[Path, str]]:
@@ -122,87 +144,3 @@ def open_rows(
     table, wrong = read_table(path, label, rule)
     problems += wrong
     return table.rows if table else iter(())
-
-
-class Maker:
-    """Makes products of the rows of one source, by its mapping.
-
-    Rows that were read before in the same `context` are taken from what is `kept`.
-    """
-
-    def __init__(
-        self,
-        mapping: Compiled,
-        vocabulary: Vocabulary,
-        kept: Kept | None = None,
-        context: bytes = b"",
-    ) -> None:
-        self.mapping, self.vocabulary, self.context = mapping, vocabulary, context
-        self.kept = kept or Kept()
-        self._direct = mapping.product_maker(vocabulary)
-
-    def entry(self, row: bytes | Row, place: At, problems: list[Problem]) -> Entry | None:
-        """Return the product of a row, made now or before, or nothing and its problems."""
-        if not self.context:
-            return self._parsed(row, place, problems)
-        data = row if isinstance(row, bytes) else msgspec.msgpack.encode(row, enc_hook=repr)
-        digest = self.context + hashlib.sha256(data).digest()
-        if known := self.kept.rows.get(digest):
-            unnamed = self.mapping.count(known[1])
-            return Entry(known[0], place, strict=False, digest=digest, unnamed=unnamed)
-        before = len(problems)
-        entry = self._parsed(row, place, problems)
-        if entry and len(problems) == before:
-            entry.digest = digest
-        return entry
-
-    def _parsed(self, row: bytes | Row, place: At, problems: list[Problem]) -> Entry | None:
-        parsed = jsonl.parse_line(row, place.file, place.line) if isinstance(row, bytes) else row
-        if isinstance(parsed, Problem):
-            problems.append(parsed)
-            return None
-        return self.take(parsed, place, problems)
-
-    def take(self, row: Row, place: At, problems: list[Problem]) -> Entry | None:
-        """Return the product of a row, or nothing and its problems."""
-        faults: Faults = []
-        columns: list[str] = []
-        specs = self.mapping.specs(row, faults, columns)
-        unnamed = self.mapping.count(tuple(columns))
-        product = None if faults else self._direct(row, specs)
-        if product is None:
-            product = self._slowly(row, specs, faults, place, problems)
-        if product is None:
-            return None
-        return Entry(product, place, strict=False, unnamed=unnamed)
-
-    def settle(self, heads: list[Head], parts: Parts, entries: list[Entry]) -> None:
-        """Give `parts` what products imply, and what the next reading needs to know of rows."""
-        locale = self.vocabulary.locales[0]
-        parts.categories |= implied_categories(heads, parts.categories, locale)
-        told: dict[str, SpecDefinition] = {}
-        if any(head.family for head in heads):
-            told = self.kept.definitions.get(self.context, {}) | self.mapping.columns.definitions()
-            parts.families |= implied_families(heads, parts.families, told, locale)
-            if self.mapping.ambiguous():  # the next reading may meet columns in another order
-                for entry in entries:
-                    entry.digest = b""
-        parts.definitions[self.context] = told
-
-    def _slowly(
-        self,
-        row: dict[str, Any],
-        specs: dict[str, SpecValue],
-        faults: Faults,
-        place: Place,
-        problems: list[Problem],
-    ) -> Product | None:
-        """Return the product of an unusual row, or nothing, with all that is wrong in it."""
-        applied = self.mapping.apply(row, specs, faults)
-        if self.mapping.required is not REQUIRED:  # a supplement's row is no whole product
-            applied.record = dict.fromkeys(REQUIRED, "-") | applied.record
-        wrong = problems_of(applied, place)
-        refused = any(fault.severity is Severity.ERROR for fault in wrong)
-        product, more = build_product(applied.record, self.vocabulary, place, applied.typed)
-        problems += [*wrong, *more]
-        return None if refused else product

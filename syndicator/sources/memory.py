@@ -3,60 +3,83 @@
 A reading is remembered with its witnesses: every file of every source, every mapping, every file
 that a product names, and the code that read them, each with time and size. If all of them are as
 they were, nothing is read: products are bytes that become values when they are looked at. If
-some changed, records whose own bytes did not are taken from here, and only the others are made
+some changed, portions whose own bytes did not are taken from here, and only the others are made
 anew. Forgetting costs time only.
+
+An index tells what there is; the products lie in files beside it that are written once, so a
+reading adds what it made anew. They stay readable to whoever has them open when they are removed.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
+import secrets
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import msgspec
 
 import syndicator
-from syndicator.catalog.assembly import Entry, Kept, Parts
-from syndicator.catalog.held import KEPT, At, Held, Origins, Products, hold
+from syndicator.catalog.assembly import Assembled
+from syndicator.catalog.held import KEPT, At, Facts, packed
 from syndicator.catalog.merging import Priorities
 from syndicator.catalog.model import Catalog, SpecDefinition
-from syndicator.catalog.shapes import Place
+from syndicator.catalog.parts import Parts
+from syndicator.catalog.portions import Kept, Origins, Portion, Products, Rows
 from syndicator.errors import Problem
-from syndicator.sources.places import is_address, replace_whole
-from syndicator.sources.pulling import PULL
+from syndicator.sources.places import replace_whole
 from syndicator.sources.spec import Count, Reading, SourceSpec
 
-FILE = Path(".syndicator") / "catalog.msgpack"
+FOLDER = Path(".syndicator")
+FILE = FOLDER / "catalog.msgpack"
+_BLOCKS = "catalog-*.blocks"
+_MANY = 12
+"""Files of blocks that are made one."""
 _RACE = 50_000_000
 """Nanoseconds before the memory was written in which a file could still change unseen: file
 systems tick, and an edit within one tick leaves no trace."""
+_DOUBT = b""
+"""The question of a reading that answers none: parts of it may be used, but not the whole."""
 
 Stamp = tuple[int, int] | None
 """Time and size of a file; None if there is none."""
 
 
-class _Places(msgspec.Struct, array_like=True):
-    """Where products were written, in their order: the number of a file, and a line."""
+class _Stored(msgspec.Struct, array_like=True, gc=False):
+    """A portion without its products: these lie in a file of blocks, at an offset."""
 
-    files: list[str]
-    of: list[int]
+    file: str
+    line: int
+    strict: bool
+    key: bytes
+    span: int
+    records: int
     lines: list[int | None]
+    problems: list[Problem]
+    refused: list[str]
+    told: bytes
+    digests: bytes
+    facts: Facts
+    ends: bytes
+    blocks: int
+    offset: int
 
 
-class _Rows(msgspec.Struct, array_like=True):
-    """Records by digest, as they were before the catalog was put together.
+class _Portions(msgspec.Struct, array_like=True):
+    """Portions of products, portions of what was given to these, and the catalog's rows.
 
-    `at` is the position of the product in the catalog, or counts `others` from -1 down where the
-    catalog has it otherwise. `unnamed` are positions in `columns`.
+    `mended` are rows of products that are not as their portion has them, `instead` what they are.
     """
 
-    digests: list[bytes]
-    at: list[int]
-    unnamed: list[int]
-    columns: list[tuple[str, ...]]
-    others: list[Held]
+    products: list[_Stored]
+    given: list[_Stored]
+    order: bytes
+    mended: list[int]
+    instead: _Stored
     definitions: dict[bytes, dict[str, SpecDefinition]]
 
 
@@ -68,9 +91,9 @@ class Memory(msgspec.Struct, array_like=True):
     witnesses: dict[str, Stamp]
     named: tuple[str, ...]
     frame: msgspec.Raw
-    products: msgspec.Raw
-    places: msgspec.Raw
-    rows: msgspec.Raw
+    portions: msgspec.Raw
+    blocks: list[tuple[str, int]]
+    """Names and sizes of the files of blocks."""
 
 
 class _Frame(msgspec.Struct, array_like=True):
@@ -83,9 +106,7 @@ class _Frame(msgspec.Struct, array_like=True):
 
 _MEMORY = msgspec.msgpack.Decoder(Memory)
 _FRAME = msgspec.msgpack.Decoder(_Frame)
-_HELD = msgspec.msgpack.Decoder(list[Held])
-_PLACES = msgspec.msgpack.Decoder(_Places)
-_ROWS = msgspec.msgpack.Decoder(_Rows)
+_PORTIONS = msgspec.msgpack.Decoder(_Portions)
 
 
 def question(
@@ -126,37 +147,71 @@ def recall(
     if memory.question != asked or memory.witnesses != _witnesses(root, sources, memory.named):
         return None
     try:
-        frame, held = _FRAME.decode(memory.frame), _HELD.decode(memory.products)
-        places = _PLACES.decode(memory.places)
-    except msgspec.MsgspecError:
+        frame, stored = _FRAME.decode(memory.frame), _PORTIONS.decode(memory.portions)
+        blocks = _opened(root, memory)
+    except (OSError, ValueError, msgspec.MsgspecError):
         return None
-    files = places.files
+    rows = Rows([_restored(one, blocks) for one in stored.products])
+    order = array("I", stored.order)
+    at = dict(zip(map(rows.skus.__getitem__, order), order, strict=True))
+    changed, instead = at, rows
+    if stored.mended:
+        instead = Rows([*rows.portions, _restored(stored.instead, blocks)])
+        changed = at | dict(
+            zip(stored.instead.facts.skus, range(len(rows), len(instead)), strict=True)
+        )
     catalog = msgspec.structs.replace(
         frame.catalog,
-        products=Products({one.sku: one for one in held}),
-        origins=Origins(
-            {
-                one.sku: At(files[file], line)
-                for one, file, line in zip(held, places.of, places.lines, strict=True)
-            }
-        ),
+        products=Products(instead, changed, order, {}),
+        origins=Origins(rows, at, order),
     )
     return Reading(catalog, frame.problems, frame.counts)
 
 
-def kept_rows(memory: Memory) -> Kept:
-    """Return the records of the last reading by their digests."""
+def kept_of(root: Path, memory: Memory) -> Kept:
+    """Return the portions of the last reading."""
     try:
-        held, rows = _HELD.decode(memory.products), _ROWS.decode(memory.rows)
-    except msgspec.MsgspecError:
+        stored, blocks = _PORTIONS.decode(memory.portions), _opened(root, memory)
+    except (OSError, ValueError, msgspec.MsgspecError):
+        memory.blocks = []
         return Kept()
-    # Positions from -1 down are the others, from the last one.
-    every, columns = [*held, *reversed(rows.others)], rows.columns
-    found = {
-        digest: (every[at], columns[which])
-        for digest, at, which in zip(rows.digests, rows.at, rows.unnamed, strict=True)
-    }
-    return Kept(found, rows.definitions)
+    portions, row = [], 0
+    for one in (*stored.products, *stored.given):
+        portion = _restored(one, blocks)
+        portion.was = row
+        portions.append(portion)
+        row += len(portion)
+    order: Sequence[int] = array("I", stored.order)
+    if mended := set(stored.mended):
+        order = [row for row in order if row not in mended]
+    return Kept(portions, order, stored.definitions)
+
+
+def _opened(root: Path, memory: Memory) -> list[memoryview]:
+    """Return the files of blocks.
+
+    Raises:
+        OSError: One is not there.
+        ValueError: One is not as it was written.
+    """
+    found = []
+    for name, size in memory.blocks:
+        with (root / FOLDER / name).open("rb") as file:
+            view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        if len(view) != size:
+            raise ValueError(name)
+        found.append(view)
+    return found
+
+
+def _restored(one: _Stored, blocks: Sequence[memoryview]) -> Portion:
+    ends = memoryview(one.ends).cast("I")
+    block = blocks[one.blocks][one.offset : one.offset + ends[-1]] if ends else b""
+    return Portion(
+        one.file, one.line, one.strict, one.key, one.span, one.records, one.lines, one.problems,
+        one.refused, one.told, one.digests, one.facts, None, block, ends,
+        stored=(one.blocks, one.offset) if ends else None,
+    )  # fmt: skip
 
 
 def remember(
@@ -166,99 +221,120 @@ def remember(
     named: Sequence[str],
     reading: Reading,
     parts: Parts,
+    assembled: Assembled,
+    before: Memory | None,
 ) -> None:
     """Keep a reading; `named` are the files that products name, whether they are there or not.
 
-    Nothing is kept if a source is on the web, if the catalog is very large, if a file changed
-    just now, or if nothing can be written. Witnesses are taken after reading: a file that
-    changed meanwhile is too new.
+    Nothing is kept if the catalog is very large or if nothing can be written. If a file changed
+    just now, the reading answers no question as a whole. Witnesses are taken after reading: a
+    file that changed meanwhile is too new.
     """
-    on_web = any(is_address(spec.path) or spec.options.get(PULL) for spec in sources)
-    if on_web or len(reading.catalog.products) > KEPT:
+    if len(assembled.order) > KEPT:
         return
     try:
         witnesses = _witnesses(root, sources, named)
-        memory = _memory(asked, witnesses, tuple(named), reading, parts)
-        place = root / FILE
-        place.parent.mkdir(parents=True, exist_ok=True)
-        replace_whole(place, msgspec.msgpack.encode(memory))
-        newest = max((stamp[0] for stamp in witnesses.values() if stamp), default=0)
-        if newest > place.stat().st_mtime_ns - _RACE:
-            place.unlink()
+        (root / FOLDER).mkdir(parents=True, exist_ok=True)
+        portions = [*parts.portions, *parts.given]
+        store = _Store(root / FOLDER, before.blocks if before else [], portions)
+        told = _portions(parts, assembled, store)
+        bare = msgspec.structs.replace(reading.catalog, products={}, origins={})
+        frame = _raw(_Frame(bare, reading.problems, reading.counts))
+        code = dict(_code())
+        question = _DOUBT if parts.doubtful else asked
+        memory = Memory(code, question, witnesses, tuple(named), frame, told, store.save())
+        _write(root / FILE, memory)
+        store.clear()
     except OSError:
         return
 
 
-def _memory(
-    asked: bytes,
-    witnesses: dict[str, Stamp],
-    named: tuple[str, ...],
-    reading: Reading,
-    parts: Parts,
-) -> Memory:
-    catalog = reading.catalog
-    heads = catalog.products.heads() if isinstance(catalog.products, Products) else catalog.products
-    held = [hold(head) for head in heads.values()]
-    places = catalog.origins.places if isinstance(catalog.origins, Origins) else {}
-    bare = msgspec.structs.replace(catalog, products={}, origins={})
-    return Memory(
-        dict(_code()),
-        asked,
-        witnesses,
-        named,
-        _raw(_Frame(bare, reading.problems, reading.counts)),
-        _raw(held),
-        _raw(_placed(places[sku] for sku in heads)),
-        _raw(_rows(parts, {id(head): at for at, head in enumerate(heads.values())})),
+def _write(place: Path, memory: Memory) -> None:
+    """Write the index; if a witness is too new to be believed, it answers no question."""
+    replace_whole(place, msgspec.msgpack.encode(memory))
+    newest = max((stamp[0] for stamp in memory.witnesses.values() if stamp), default=0)
+    if memory.question and newest > place.stat().st_mtime_ns - _RACE:
+        memory.question = _DOUBT
+        replace_whole(place, msgspec.msgpack.encode(memory))
+
+
+class _Store:
+    """The files of blocks: those that are used still, and one more for what is new.
+
+    They become one file where they are many, or where most of their bytes are of no use.
+    """
+
+    def __init__(
+        self, folder: Path, blocks: Sequence[tuple[str, int]], portions: Iterable[Portion]
+    ) -> None:
+        live: Counter[int] = Counter()
+        for portion in portions:
+            if portion.stored is not None:
+                live[portion.stored[0]] += len(portion.block)
+        size = sum(blocks[at][1] for at in live)
+        whole = len(live) >= _MANY or live.total() * 2 < size
+        self.numbers = {} if whole else {old: new for new, old in enumerate(sorted(live))}
+        self.blocks = [blocks[old] for old in self.numbers]
+        self.folder, self.size = folder, 0
+        self.fresh: list[bytes | memoryview] = []
+
+    def stored(self, portion: Portion) -> _Stored:
+        """Return a portion as it is kept; its products are added if they are new."""
+        block, ends = portion.packed()
+        if portion.stored is not None and portion.stored[0] in self.numbers:
+            blocks, offset = self.numbers[portion.stored[0]], portion.stored[1]
+        else:
+            blocks, offset = len(self.blocks), self.size
+            self.fresh.append(block)
+            self.size += len(block)
+        return _Stored(
+            portion.file, portion.line, portion.strict, portion.key, portion.span,
+            portion.records, portion.lines, portion.problems, portion.refused, portion.told,
+            bytes(portion.digests), portion.facts, bytes(ends), blocks, offset,
+        )  # fmt: skip
+
+    def save(self) -> list[tuple[str, int]]:
+        """Write what is new; return the files that there are now."""
+        if self.size:
+            name = f"catalog-{secrets.token_hex(8)}.blocks"
+            with (self.folder / name).open("wb") as file:
+                file.writelines(self.fresh)
+            self.blocks.append((name, self.size))
+        return self.blocks
+
+    def clear(self) -> None:
+        """Remove the files that are of no use; whoever reads them goes on with what it opened."""
+        names = {name for name, _ in self.blocks}
+        for path in self.folder.glob(_BLOCKS):
+            if path.name not in names:
+                with suppress(OSError):
+                    path.unlink()
+
+
+def _portions(parts: Parts, assembled: Assembled, store: _Store) -> msgspec.Raw:
+    instead = Portion("")
+    for product in assembled.mended.values():
+        instead.add(product, At(""))
+    return _raw(
+        _Portions(
+            [store.stored(portion) for portion in parts.portions],
+            [store.stored(portion) for portion in parts.given],
+            array("I", assembled.order).tobytes(),
+            list(assembled.mended),
+            store.stored(instead.settle()),
+            parts.definitions,
+        )
     )
 
 
 def _raw(value: object) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.msgpack.encode(value, enc_hook=_plain))
-
-
-def _placed(places: Iterable[Place]) -> _Places:
-    files: dict[str, int] = {}
-    found = _Places([], [], [])
-    for place in places:
-        origin = place if type(place) is At else place("")
-        found.of.append(files.setdefault(origin.file, len(files)))
-        found.lines.append(origin.line)
-    found.files = list(files)
-    return found
-
-
-def _rows(parts: Parts, positions: Mapping[int, int]) -> _Rows:
-    """Return the records that may be kept; `positions` are those of products by identity."""
-    found = _Rows([], [], [], [], [], parts.definitions)
-    columns: dict[tuple[str, ...], int] = {}
-    for entry in parts.entries:
-        if entry.digest:
-            found.digests.append(entry.digest)
-            found.at.append(_at(entry, positions, found.others))
-            found.unnamed.append(columns.setdefault(entry.unnamed, len(columns)))
-    found.columns = list(columns)
-    return found
-
-
-def _at(entry: Entry, positions: Mapping[int, int], others: list[Held]) -> int:
-    at = positions.get(id(entry.head))
-    if at is None:
-        others.append(hold(entry.head))
-        return -len(others)
-    return at
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401  whatever msgspec can encode
-    if isinstance(value, MappingProxyType):
-        return dict(value)
-    raise NotImplementedError(type(value).__name__)
+    return msgspec.Raw(packed(value))
 
 
 def _witnesses(root: Path, sources: Sequence[SourceSpec], named: Sequence[str]) -> dict[str, Stamp]:
     found: dict[str, Stamp] = {}
     for spec in sources:
-        for path in (spec.mapping, spec.path):
+        for path in (spec.mapping, spec.local or spec.path):
             if path:
                 found |= dict(_tree(str(root / path), path))
     for name in named:
@@ -279,8 +355,10 @@ def _tree(place: str, name: str) -> Iterator[tuple[str, Stamp]]:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     pending.append((entry.path, f"{inner}/{entry.name}"))
+                elif (stamp := _stamp(entry.path)) and entry.is_symlink():
+                    yield f"{inner}/{entry.name}", (stamp[0], ~stamp[1])  # no file like another
                 else:
-                    yield f"{inner}/{entry.name}", _stamp(entry.path)
+                    yield f"{inner}/{entry.name}", stamp
 
 
 def _stamp(path: str) -> Stamp:

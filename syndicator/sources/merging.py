@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from syndicator.catalog.assembly import Entry, Parts, Supplement
-from syndicator.catalog.held import KEPT, LIVE, hold
+from syndicator.catalog.held import LIVE
 from syndicator.catalog.merging import FIELDS, filled
+from syndicator.catalog.parts import Parts, Supplement
+from syndicator.catalog.portions import Portion
 from syndicator.errors import Origin, Problem
 from syndicator.sources.spec import SourceSpec
 
@@ -25,18 +26,21 @@ def merge_problems(spec: SourceSpec) -> list[Problem]:
     ]
 
 
-def keep(entry: Entry, spec: SourceSpec, parts: Parts) -> None:
-    """Give an accepted record to `parts`: as a product, or as what it gives to one.
+def keep(portion: Portion, spec: SourceSpec, parts: Parts) -> None:
+    """Give accepted records to `parts`: as products, or as what they give to those of others.
 
     Where there are very many, products are held as bytes from here on.
     """
-    fields = merged_fields(spec) if spec.options.get(MERGE) else frozenset()
-    if not fields:
-        if len(parts.entries) >= LIVE:
-            entry.head = hold(entry.head)
-        if len(parts.entries) >= KEPT:
-            entry.digest = b""
-        parts.entries.append(entry)
+    if portion.heads is not None:
+        portion.settle(as_bytes=parts.count + len(portion) > LIVE)
+    parts.refused.update(portion.refused)
+    if not spec.options.get(MERGE):
+        parts.take(portion)
         return
-    given = filled(entry.product, sorted(fields))
-    parts.supplements.append(Supplement(entry.product.sku, given, entry.place(""), spec.name))
+    fields = sorted(merged_fields(spec))
+    parts.given.append(portion)
+    for row in range(len(portion)):
+        product, origin = portion.product(row), portion.place(row)("")
+        parts.supplements.append(
+            Supplement(product.sku, filled(product, fields), origin, spec.name)
+        )

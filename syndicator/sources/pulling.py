@@ -6,15 +6,15 @@ address, with a warning.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from syndicator.catalog.assembly import Entry
-from syndicator.catalog.model import Media
+from syndicator.catalog.model import Media, Product
+from syndicator.catalog.portions import Portion
 from syndicator.catalog.shapes import warn
 from syndicator.errors import Origin, Problem
 from syndicator.sources.assets import media_type
@@ -28,31 +28,33 @@ _AT_ONCE = 8
 
 
 def pull(
-    root: Path, spec: SourceSpec, entries: list[Entry], environment: Mapping[str, str]
-) -> tuple[list[Entry], list[Problem]]:
-    """Return the entries with files where their pictures could be fetched, and warnings.
+    root: Path, spec: SourceSpec, portions: Sequence[Portion], environment: Mapping[str, str]
+) -> list[Problem]:
+    """Give products files where their pictures could be fetched; return warnings of the others.
 
-    Entries of a source without the option are returned as they are. Several pictures are
-    fetched at once; the answer does not depend on which one comes first.
+    Several pictures are fetched at once; the answer does not depend on which one comes first.
     """
-    if not spec.options.get(PULL):
-        return entries, []
-    urls = {
-        media.url: entry.place("")
-        for entry in entries
-        for media in entry.product.media
-        if media.url
-    }
+    urls: dict[str, Origin] = {}
+    telling: list[tuple[Portion, int, Product]] = []
+    for portion in portions:
+        for row in range(len(portion)):
+            product = portion.product(row)
+            if named := [media.url for media in product.media if media.url]:
+                telling.append((portion, row, product))
+                urls |= dict.fromkeys(named, portion.place(row)(""))
     get = partial(_picture, root, spec.options, environment)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answers = dict(zip(urls, pool.map(get, urls), strict=True))
     files = {url: name for url, (name, _) in answers.items() if name}
-    problems = [
+    for portion, row, product in telling:
+        media = tuple(_filed(one, files) for one in product.media)
+        if media != product.media:
+            portion.mended[row] = msgspec.structs.replace(product, media=media)
+    return [
         warn(problem.code, f"the picture stays an address: {problem.message}", urls[url], found=url)
         for url, (_, wrong) in answers.items()
         for problem in wrong
     ]
-    return [_at_home(entry, files) for entry in entries], problems
 
 
 def _picture(
@@ -75,20 +77,13 @@ def _picture(
     return relative(root, place), wrong
 
 
-def _at_home(entry: Entry, files: Mapping[str, str]) -> Entry:
-    media = tuple(_filed(media, files) for media in entry.product.media)
-    if media == entry.product.media:
-        return entry
-    return Entry(msgspec.structs.replace(entry.product, media=media), entry.place, entry.strict)
-
-
 def _filed(media: Media, files: Mapping[str, str]) -> Media:
     name = files.get(media.url)
     return msgspec.structs.replace(media, file=name, url="") if name else media
 
 
-def pulled_files(entries: Iterable[Entry], root: Path) -> dict[str, Path]:
-    """Return the files of entries that were fetched; they may not leave the workspace."""
+def pulled_files(products: Iterable[Product], root: Path) -> dict[str, Path]:
+    """Return the files of products that were fetched; they may not leave the workspace."""
     home = relative(root, root / ".syndicator") + "/"
-    named = (media.file for entry in entries for media in entry.product.media)
+    named = (media.file for product in products for media in product.media)
     return {name: root for name in named if name.startswith(home)}

@@ -5,17 +5,18 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from syndicator.catalog.assembly import Parts, assemble, named_files, supplied_files
+from syndicator.catalog.assembly import Assembled, assemble
 from syndicator.catalog.fields import Vocabulary
-from syndicator.catalog.held import points
 from syndicator.catalog.merging import Priorities
+from syndicator.catalog.parts import Parts, named_files, supplied_files
 from syndicator.errors import Origin, Problem, Severity
 from syndicator.sources.assets import read_assets
-from syndicator.sources.memory import kept_rows, load, question, recall, remember
+from syndicator.sources.memory import kept_of, load, question, recall, remember
 from syndicator.sources.merging import merge_problems
 from syndicator.sources.places import inside, is_address
 from syndicator.sources.pulling import PULL, pull, pulled_files
@@ -42,14 +43,19 @@ def read_catalog(
     """
     asked = question(sources, locales, fallback, priorities)
     with _undisturbed():
-        parts, memory = Parts(priorities=priorities), load(root)
-        if memory and (known := recall(root, memory, asked, sources)):
-            return known
+        brought = [fetched(root, spec, environment) for spec in sources]
+        wrong = [problem for _, problems in brought for problem in problems]
+        here = [spec or missing for (spec, _), missing in zip(brought, sources, strict=True)]
+        memory = load(root)
+        if memory and (known := recall(root, memory, asked, here)):
+            return replace(known, problems=[*wrong, *known.problems])
+        parts = Parts(priorities=priorities)
         if memory:
-            parts.kept = kept_rows(memory)
-        reading, named = _read(root, sources, locales, fallback, environment, parts)
-        remember(root, asked, sources, named, reading, parts)
-    return reading
+            parts.kept = kept_of(root, memory)
+        there = [spec for spec, _ in brought]
+        reading, named, rows = _read(root, sources, there, locales, fallback, environment, parts)
+        remember(root, asked, here, named, reading, parts, rows, memory)
+    return replace(reading, problems=[*wrong, *reading.problems])
 
 
 @contextmanager
@@ -73,12 +79,13 @@ def _undisturbed() -> Iterator[None]:
 def _read(
     root: Path,
     sources: Sequence[SourceSpec],
+    brought: Sequence[SourceSpec | None],
     locales: tuple[str, ...],
     fallback: Mapping[str, tuple[str, ...]],
     environment: Mapping[str, str],
     parts: Parts,
-) -> tuple[Reading, list[str]]:
-    """Return the reading and every file that a product names."""
+) -> tuple[Reading, list[str], Assembled]:
+    """Return the reading, every file that a product names, and the rows of the catalog."""
     known = frozenset(
         (*locales, *fallback, *(locale for chain in fallback.values() for locale in chain))
     )
@@ -87,34 +94,36 @@ def _read(
     counts: list[Count] = []
     files: dict[str, Path] = {}
     configurators: list[str] = []
-    for named in sources:
-        spec, wrong = fetched(root, named, environment)
-        problems += wrong
+    for named, spec in zip(sources, brought, strict=True):
         if spec is None:
             counts.append(Count(named.path, 0, 0, 0))
             continue
         problems += merge_problems(spec)
-        before, supplied = len(parts.entries), len(parts.supplements)
+        before, supplied = len(parts.portions), len(parts.supplements)
         wrong, count = gatherer_of(spec.format)(root, spec, vocabulary, parts)
         problems += wrong
         counts.append(count)
         home = _home(root, spec)
         if spec.options.get(PULL):
-            parts.entries[before:], wrong = pull(root, spec, parts.entries[before:], environment)
+            wrong = pull(root, spec, parts.portions[before:], environment)
             problems += wrong
-        naming = [entry for entry in parts.entries[before:] if points(entry.head)]
-        for entry in naming:
-            product = entry.product
+            parts.doubtful |= bool(wrong)
+        naming = [
+            portion.product(row)
+            for portion in parts.portions[before:]
+            for row in portion.pointing()
+        ]
+        for product in naming:
             files |= dict.fromkeys((file for _, file in named_files(product)), home)
             if rules := product.configurator.partition("#")[0]:
                 configurators.append(rules)
         files |= pulled_files(naming, root)
-        parts.sources.append((spec.name, len(parts.entries)))
+        parts.sources.append((spec.name, len(parts.portions)))
         for supplement in parts.supplements[supplied:]:
             files |= dict.fromkeys(supplied_files(supplement), home)
-    catalog, unfit = assemble(parts, read_assets(root, files.items()), locales, fallback)
-    problems += unfit
-    return Reading(catalog, problems, tuple(counts)), [*files, *configurators]
+    assembled = assemble(parts, read_assets(root, files.items()), locales, fallback)
+    reading = Reading(assembled.catalog, problems + assembled.problems, tuple(counts))
+    return reading, [*files, *configurators], assembled
 
 
 def gatherer_of(kind: str) -> Gather:

@@ -1,22 +1,26 @@
-"""The workspace's own format: categories, families, products, prices and support as files."""
+"""The workspace's own format: products, prices and what stands around them, as files."""
 
 from __future__ import annotations
 
 import operator
-from functools import reduce
+from collections.abc import Callable, Iterable
+from functools import cache, partial, reduce
 from pathlib import Path
 
 import msgspec
 
-from syndicator.catalog.assembly import Entry, Parts
 from syndicator.catalog.fields import Vocabulary
-from syndicator.catalog.frame import build_category, build_family, build_support
+from syndicator.catalog.frame import build_brand, build_category, build_family, build_support
 from syndicator.catalog.intake import INLINE, Intake, build_product
+from syndicator.catalog.parts import Parts
+from syndicator.catalog.portions import Portion
 from syndicator.catalog.records import PriceRecord, TaxRecord
 from syndicator.catalog.rules import CsvRule
+from syndicator.catalog.shapes import Place
 from syndicator.errors import Origin, Problem
 from syndicator.located import Located
 from syndicator.sources.csvfile import read_table
+from syndicator.sources.digests import context_of, digest_of
 from syndicator.sources.merging import keep
 from syndicator.sources.places import inside, listed, relative
 from syndicator.sources.spec import Count, SourceSpec
@@ -37,13 +41,13 @@ def gather(
     if not place.exists():
         return [missing_source(spec)], Count(spec.path, 0, 0, 0)
     if place.is_file():
-        documents, problems = read_file(root, place)
-        return _products(root, spec, documents, problems, vocabulary, parts)
+        return _products(root, spec, [place], [], vocabulary, parts)
     problems = _categories(root, place, vocabulary, parts)
     problems += _families(root, place, vocabulary, parts)
+    problems += _brands(root, place, vocabulary, parts)
     problems += _support(root, place, vocabulary, parts)
-    documents, unread = read_documents(root, f"{spec.path}/products")
-    told = _products(root, spec, documents, problems + unread, vocabulary, parts)
+    paths = listed(place / "products", (".yaml", ".yml"))
+    told = _products(root, spec, paths, problems, vocabulary, parts)
     told[0].extend(_prices(root, place, vocabulary, parts))
     return told
 
@@ -84,6 +88,20 @@ def _categories(root: Path, place: Path, vocabulary: Vocabulary, parts: Parts) -
     return problems
 
 
+def _brands(root: Path, place: Path, vocabulary: Vocabulary, parts: Parts) -> list[Problem]:
+    records, problems = _records(root, place / "brands.yaml")
+    for record in records:
+        brand, wrong = build_brand(record.data, vocabulary, record.at)
+        problems += wrong
+        if brand is None:
+            continue
+        key = brand.name.casefold()
+        if key in parts.brands:
+            problems.append(_twice("brand", brand.name, record))
+        parts.brands.setdefault(key, (brand, record.origin))
+    return problems
+
+
 def _families(root: Path, place: Path, vocabulary: Vocabulary, parts: Parts) -> list[Problem]:
     documents, problems = read_documents(root, relative(root, place / "families"))
     for document in documents:
@@ -116,27 +134,66 @@ def _support(root: Path, place: Path, vocabulary: Vocabulary, parts: Parts) -> l
 def _products(
     root: Path,
     spec: SourceSpec,
-    documents: list[Located],
+    paths: Iterable[Path],
     problems: list[Problem],
     vocabulary: Vocabulary,
     parts: Parts,
 ) -> tuple[list[Problem], Count]:
-    records = [record for document in documents for record in walk(document)]
-    accepted = 0
-    for record in records:
+    """Take the products of files; one that is as it was when it was last read is not parsed."""
+    context = context_of(spec, vocabulary)
+    records = accepted = 0
+    for path in paths:
+        label = relative(root, path)
+        key = b"" if path.is_symlink() else digest_of(context, label, path)
+        portion = parts.kept.portion(key, label, 0) if key else None
+        if portion is None:
+            portion = _portion(root, path, label, key, vocabulary)
+        else:
+            portion.locate = _locator(root, path)
+        keep(portion, spec, parts)
+        problems += portion.problems
+        records, accepted = records + portion.records, accepted + len(portion)
+    return problems, Count(spec.path, records, accepted, records - accepted)
+
+
+def _portion(root: Path, path: Path, label: str, key: bytes, vocabulary: Vocabulary) -> Portion:
+    """Return the products of one file."""
+    documents, problems = read_file(root, path)
+    portion = Portion(label, key=key, problems=problems)
+    for record in (record for document in documents for record in walk(document)):
+        portion.records += 1
         product, wrong = build_product(record.data, vocabulary, record.at)
         if product is not None and product.configurator == INLINE:
             own = f"{record.origin.file}#{product.sku}"
             product = msgspec.structs.replace(product, configurator=own)
         elif product is not None and product.configurator:
             wrong = _configurator(root, product.configurator, record)
+            portion.key = b""  # another file decides
         problems += wrong
         if product is not None and not wrong:
-            keep(Entry(product, record.at), spec, parts)
-            accepted += 1
+            portion.add(product, record.at)
         elif isinstance(record.data, dict):
-            parts.refused.add(str(record.data.get("sku", "")))
-    return problems, Count(spec.path, len(records), accepted, len(records) - accepted)
+            portion.refused.append(str(record.data.get("sku", "")))
+    return portion
+
+
+def _locator(root: Path, path: Path) -> Callable[[int], Place]:
+    """Return what finds the record of a line of a file again, when its fields are asked for."""
+
+    @cache
+    def records() -> dict[int | None, Place]:
+        documents, _ = read_file(root, path)
+        found = [record for document in documents for record in walk(document)]
+        return {record.origin.line: record.at for record in reversed(found)}
+
+    def locate(line: int) -> Place:
+        return records().get(line) or partial(_nowhere, Origin(relative(root, path), line))
+
+    return locate
+
+
+def _nowhere(origin: Origin, _path: str) -> Origin:
+    return origin
 
 
 def _configurator(root: Path, name: str, record: Located) -> list[Problem]:

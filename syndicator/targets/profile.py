@@ -114,7 +114,7 @@ class _Reader:
             self.refuse("wrong-kind", "kind", "this is no target", "kind: target", found)
             return None
         kind = data.get("type")
-        if kind not in _KEYS:
+        if kind not in list(_KEYS):  # a list, for a type can be of any type
             expected = " or ".join(_KEYS)
             self.refuse("unknown-type", "type", "no such type of target", expected, repr(kind))
             return None

@@ -85,7 +85,9 @@ def _hero(document: Document, width: int, gap: float) -> float:
     pictures = [one for one in document.get("media", ()) if one.get("role") != "swatch"]
     count = len(pictures) + len(document.get("videos", ()))
     beside = width > SIDE_BY_SIDE and count > 0
-    share = (width - gap) * 7 / 12 if beside else width
+    shape = pictures[0] if pictures else {}
+    upright = _upright(shape)
+    share = (width - gap) * (5 if upright else 7) / 12 if beside else width
     lead = width - gap - share if beside else width
     title = min(17.6 + width * 0.024 + 9, 41.6)
     words = 24 + _lines(document.get("title", ""), lead, title * 1.1) * title * 1.2
@@ -96,10 +98,16 @@ def _hero(document: Document, width: int, gap: float) -> float:
     words += 61 * (len(document.get("variants", ())) > 1) + 16 + OFFER
     if not count:
         return words
-    shape = pictures[0] if pictures else {}
     ratio = shape.get("height", 3) / shape.get("width", 4) if shape.get("width") else 0.75
-    gallery = min(share * ratio, 576) + (62 if count > 1 else 0)
+    tallest = 736 if upright else 576
+    gallery = min((min(share, 544) if upright else share) * ratio, tallest)
+    gallery += (78 if upright else 62) if count > 1 else 0
     return max(gallery, words) if beside else gallery + gap + words
+
+
+def _upright(image: Document) -> bool:
+    """Tell whether a picture gets an upright frame, as `view.js` does."""
+    return bool(image.get("width")) and image.get("height", 0) > image["width"] * 1.15
 
 
 def _text(document: Document, width: int) -> float:
@@ -131,12 +139,15 @@ def _features(document: Document, width: int, gap: float) -> float:
     features = document.get("features", ())
     columns = max(1, int((width + gap) // (272 + gap)))
     share = (width - gap * (columns - 1)) / columns
-    heights = sorted((_feature(feature, share) for feature in features), reverse=True)
+    pictures = (feature["image"] for feature in features if feature.get("image"))
+    first: Document = next(pictures, {})
+    ratio = 4 / 3 if _upright(first) else 3 / 4
+    heights = sorted((_feature(feature, share, ratio) for feature in features), reverse=True)
     return sum(height + gap for height in heights[::columns])
 
 
-def _feature(feature: Document, width: float) -> float:
-    picture = width * 0.75 + 16 if feature.get("image") else 0
+def _feature(feature: Document, width: float, ratio: float) -> float:
+    picture = width * ratio + 16 if feature.get("image") else 0
     lines = sum(_lines(words, width) for words in _paragraphs(feature.get("text", ())))
     return picture + LINE * (1 + lines)
 

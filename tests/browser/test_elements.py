@@ -393,7 +393,8 @@ def test_every_event_tells_what_the_documentation_says(world, tab, repository):
     window.told = {};
     for (const name of %s) document.addEventListener(name, (event) => {
       if (/open|choose/.test(name)) event.preventDefault();
-      window.told[name] = Object.keys(event.detail).filter((key) => event.detail[key] !== undefined).sort();
+      const keys = Object.keys(event.detail).filter((key) => event.detail[key] !== undefined);
+      window.told[name] = [...new Set([...(window.told[name] ?? []), ...keys])].sort();
     });""" % json.dumps(sorted(written))  # noqa: UP031  the text is full of braces
     tab.add_init_script(told)
     body = element("aisle", 'sku="NV-FJORD-7" price="5" cart') + element("specs", 'sku="NONE"')
@@ -501,3 +502,46 @@ def test_identifiers_may_stand_on_an_ancestor(world, tab, heard):
         )
     )
     assert heard("view")["sku"] == "NV-FJORD-7"
+
+
+PRICED = {
+    "comparison": ("compare", 'skus="NV-FJORD-7 NV-0 NV-1"', "thead th"),
+    "brand": ("brand", "", ".cards li"),
+    "accessories": ("accessories", 'sku="NV-FJORD-7"', ".cards li"),
+}
+
+
+@pytest.mark.parametrize("place", PRICED)
+@pytest.mark.parametrize("source", ["block", "function", "server"])
+def test_the_partners_offer_wins_on_every_card(world, tab, heard, place, source):
+    """In each list; what is stale is not shown, what the attributes say is another product's."""
+    name, attributes, cards = PRICED[place]
+    asked = {"amount": "70.00", "currency": "EUR", "text": "70,00 €"}
+    related = [{"sku": "NV-0", "title": "Erstes"}, {"sku": "NV-1", "title": "Zweites"}]
+    others = [one | {"brand": "Norrvind", "price": asked} for one in related]
+    world.zone.publish([world.document | {"relations": {"accessory": related}}, *others])
+    world.refresh()
+    offers = {
+        "NV-0": {"price": "61"},
+        "NV-1": {"price": "1", "validUntil": "2020-01-01T00:00:00Z"},
+    }
+    world.shop.answers["/all"] = Answer(
+        json.dumps({"offers": offers}).encode(), headers={"Content-Type": "application/json"}
+    )
+    function = (
+        f"document.currentScript.parentElement.offers = async (sku) => ({json.dumps(offers)})[sku]"
+    )
+    inner = {"block": block(offers=offers), "function": f"<script>{function}</script>"}
+    attributes += ' offers="/all"' if source == "server" else ""
+    tab.goto(world.show(element(name, attributes + ' price="9999"', inner.get(source, ""))))
+    heard("view")
+    shown = {
+        words.split("\n")[0]: words.replace("\u00a0", " ")
+        for words in tab.locator(f"syndicator-{name} {cards}").all_inner_texts()
+    }
+    assert "61,00 €" in shown["Erstes"]
+    assert "Preisempfehlung" not in shown["Erstes"]
+    assert "1,00" not in shown["Zweites"].replace("61,00", "")
+    assert ("70,00 €" in shown["Zweites"]) == (name != "accessories")
+    assert "9.999" not in shown["Erstes"] + shown["Zweites"]
+    assert world.shop.asked.count("/all") == (source == "server")

@@ -10,6 +10,7 @@ from PIL import Image, ImageChops
 
 from syndicator import canonical
 from syndicator.rendering import draw, inline_look, linked_look, render_element
+from tests.browser.origins import page
 from tests.browser.test_rendering import TEXT
 
 pytestmark = pytest.mark.browser
@@ -73,6 +74,29 @@ def many(document, count=20):
     return document | {"specs": [*document["specs"], {"group": "Mehr", "items": items}]}
 
 
+def test_server_and_script_give_upright_pictures_upright_frames(world, tab, heard, drawn):
+    """The strip has the shape of its first picture: no grey beside it, and none above."""
+    svg = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 900" width="600" height="900"/>'
+    )
+    shape = {"src": world.zone.put_media(svg, "svg"), "width": 600, "height": 900}
+    media = [one | shape for one in world.document["media"]]
+    features = [{"title": "Der Riemen", "image": media[1]}]
+    document = world.document | {"media": media, "features": features}
+    world.zone.publish([document])
+    world.refresh()
+    tab.goto(
+        world.show('<syndicator-aisle partner="velohaus" sku="NV-FJORD-7"></syndicator-aisle>')
+    )
+    heard("view")
+    by_script = tab.evaluate(SHAPE)
+    assert by_script.count(" upright|") == 3, "hero, gallery and features"
+    strip = tab.locator(".strip").bounding_box()
+    assert strip["height"] / strip["width"] == pytest.approx(1.5, abs=0.02)
+    tab.goto(world.show(drawn(document), path="/drawn"))
+    assert tab.evaluate(SHAPE) == by_script
+
+
 def test_specs_that_a_server_drew_are_searched(world, tab, heard, drawn):
     """The field is there from the start, keeps its room, and works once the script is there."""
     tab.add_init_script(SHIFTS)
@@ -119,6 +143,50 @@ def test_the_partners_offer_takes_the_place_of_the_drawn_price(world, tab, drawn
     tab.goto(world.show(drawn() + offers))
     tab.locator(".price", has_text="5,00").wait_for()
     assert "1.899" not in tab.evaluate(TEXT)
+
+
+FORM = (
+    '<form slot="cart" action="/cart"><input name="sku" value="NV-FJORD-7">'
+    '<input name="quantity" value="3"><button>Kaufen</button></form>'
+)
+
+
+def test_the_shops_form_stands_in_the_place_of_the_button(world, browser, tab, drawn):
+    """Without script it is sent; with script whoever takes the event keeps the page."""
+    html = f"{FORM}</syndicator-aisle>".join(drawn(cart=True).rsplit("</syndicator-aisle>", 1))
+    world.shop.answers["/cart"] = page("<h1>Korb</h1>")
+    sent = "**/cart?sku=NV-FJORD-7&quantity=3"
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(world.show(html))
+    plain.get_by_role("button", name="Kaufen").click()
+    plain.wait_for_url(sent)
+    plain.goto(world.show(drawn(cart=True)))
+    assert plain.locator("[part=cart]").is_hidden(), "without script it could do nothing"
+    context.close()
+    offers = '<script type="application/syndicator+json">{"offers": {"NV-FJORD-7": {"price": "5"}}}</script>'
+    tab.goto(world.show(html + offers))
+    tab.locator(".price", has_text="5,00").wait_for()
+    take = "(event) => { event.preventDefault(); window.taken = event.detail; }"
+    tab.evaluate(f"document.addEventListener('syndicator-addtocart', {take}, {{ once: true }})")
+    tab.get_by_role("button", name="Kaufen").click()
+    assert tab.evaluate("window.taken") == {
+        "sku": "NV-FJORD-7",
+        "from": "NV-FJORD-7",
+        "quantity": 3,
+    }
+    assert "cart" not in tab.url
+    tab.get_by_role("button", name="Kaufen").click()
+    tab.wait_for_url(sent)
+
+
+def test_a_drawn_element_has_the_button_where_it_is_asked_for(world, tab, heard, drawn):
+    tab.goto(world.show(drawn(cart=True)))
+    heard("view")
+    tab.get_by_role("button", name="In den Warenkorb").click()
+    assert heard("addtocart")["sku"] == "NV-FJORD-7"
+    tab.goto(world.show(drawn(), path="/without"))
+    assert tab.locator("[part=cart]").is_hidden()
 
 
 def test_another_product_is_drawn_over_it(world, tab, heard, drawn):

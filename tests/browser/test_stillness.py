@@ -42,14 +42,16 @@ def shift(tab):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_shifts_in_the_room_that_the_tag_reserves(world, tab, heard, width):
-    """For a long product and a small one whose end is in sight, with the tag of each."""
+    """For a long product, one with upright pictures and a small one whose end is in sight."""
     tab.set_viewport_size({"width": width, "height": 800})
     small = SMALL | {"media": world.document["media"]}
-    world.zone.publish([world.document, small])
+    tall = [one | {"width": 600, "height": 900} for one in world.document["media"]]
+    upright = world.document | {"sku": "NV-TALL", "media": tall}
+    world.zone.publish([world.document, upright, small])
     world.refresh()
     tab.add_init_script(SHIFTS)
     look = "<style>body { font: 16px/1.5 sans-serif }</style>"
-    for document in (world.document, small):
+    for document in (world.document, upright, small):
         body = tag(reserved(document), document["sku"]) + AFTER
         tab.goto(world.show(body, path=f"/{document['sku']}", head=look))
         heard("view")
@@ -60,6 +62,32 @@ def test_nothing_shifts_in_the_room_that_the_tag_reserves(world, tab, heard, wid
         "document.querySelector('syndicator-aisle').shadowRoot.querySelector('.aisle').offsetHeight"
     )
     assert drawn <= height <= drawn + 260, "room for the partner's own offer, and no gap beyond"
+
+
+def test_a_long_product_comes_in_pieces_that_a_frame_takes(world, tab, heard):
+    """No task puts more on the page than some two dozen elements, and none is lost or out of order."""
+    items = [{"key": f"k{n}", "label": f"Merkmal {n}", "text": f"Wert {n}"} for n in range(50)]
+    specs = [*world.document["specs"], {"group": "Mehr", "items": items}]
+    world.zone.publish([world.document | {"specs": specs}])
+    world.refresh()
+    tab.add_init_script("""
+    window.grown = [];
+    document.addEventListener('syndicator-replace', ({ target: { shadowRoot } }) => {
+      let known = 0;
+      new MutationObserver(() => {
+        const count = shadowRoot.querySelectorAll('*').length;
+        window.grown.push(count - known);
+        known = count;
+      }).observe(shadowRoot, { childList: true, subtree: true });
+    });""")
+    tab.goto(world.show(tag(reserved(world.document))))
+    heard("view")
+    grown = tab.evaluate("window.grown")
+    assert max(grown) <= 28, grown
+    assert sum(grown) > 250
+    assert len(grown) < 20, "pieces are not smaller than they need be"
+    labels = tab.locator(".specs th").all_inner_texts()
+    assert labels[-50:] == [f"Merkmal {n}" for n in range(50)]
 
 
 def test_nothing_shifts_below_the_fold(world, tab, heard):

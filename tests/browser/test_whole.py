@@ -75,12 +75,8 @@ def listed(folder: Path, *skus: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def norrvind(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
-    folder = tmp_path_factory.mktemp("norrvind")
-    for name in ("content", "manifests", "publish"):
-        shutil.copytree(repository / name, folder / name)
-    shutil.copy(repository / "syndicator.toml", folder)
-    return publish(folder)
+def norrvind(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    return publish(shutil.copytree(reference, tmp_path_factory.mktemp("whole") / "norrvind"))
 
 
 def shown(tab: Page) -> str:

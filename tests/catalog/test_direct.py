@@ -13,7 +13,7 @@ from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.held import At
 from syndicator.catalog.mapping import Compiled, compile_mapping
 from syndicator.errors import Origin, Problem
-from syndicator.sources.mapped import Maker
+from syndicator.sources.maker import Maker
 
 MAPPING = {
     "fields": {
@@ -70,8 +70,8 @@ def makers() -> tuple[Maker, Maker]:
 def made(maker: Maker, row: dict[str, object]) -> tuple[object, list[Problem]]:
     """Return the product of a row with its problems."""
     problems: list[Problem] = []
-    entry = maker.take(dict(row), At("p.jsonl", 1), problems)
-    return entry and (entry.product, repr(entry.product), entry.unnamed), problems
+    product = maker.take(dict(row), At("p.jsonl", 1), problems)
+    return product and (product, repr(product), maker.mapping.ignored()), problems
 
 
 @settings(deadline=None)  # the first conversion makes the registry of units

@@ -137,11 +137,6 @@ def published(live: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def norrvind(repository: Path, tmp_path: Path) -> Path:
+def norrvind(reference: Path, tmp_path: Path) -> Path:
     """A copy of the reference workspace to change."""
-    folder = tmp_path / "norrvind"
-    folder.mkdir()
-    for name in ("content", "manifests", "publish"):
-        shutil.copytree(repository / name, folder / name)
-    shutil.copy(repository / "syndicator.toml", folder)
-    return folder
+    return shutil.copytree(reference, tmp_path / "norrvind")

@@ -238,8 +238,8 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 def test_on_a_terminal_import_asks_before_it_writes(installed: Path, workspace: Path) -> None:
-    """It asks for the brand that nobody names and for consent; a no leaves all as it was."""
-    (workspace / "sheet.csv").write_text("id,name\nV-1,Vase\n")
+    """It asks for the brand and the currency that nobody names, and for consent; a no is a no."""
+    (workspace / "sheet.csv").write_text("id,name,price\nV-1,Vase,9\n")
     before = (workspace / "syndicator.toml").read_text()
     ours, theirs = pty.openpty()
     command = [str(installed), "import", "csv", "sheet.csv"]
@@ -250,12 +250,15 @@ def test_on_a_terminal_import_asks_before_it_writes(installed: Path, workspace: 
         os.close(theirs)
         said = read_until(ours, b"Which brand is it?")
         os.write(ours, b"Tabula\n")
+        said += read_until(ours, b"[EUR]")
+        os.write(ours, b"chf\n")
         said += read_until(ours, b"[Y/n]")
         os.write(ours, b"n\n")
         said += read_until(ours, b"Nothing was written")
         assert process.wait(20) == 0
     os.close(ours)
     assert b"brand Tabula" in said
+    assert b"price 9 CHF" in said
     assert (workspace / "syndicator.toml").read_text() == before
     assert not (workspace / "mappings").exists()
 

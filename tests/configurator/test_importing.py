@@ -98,7 +98,15 @@ def test_dimacs_maps_variables_to_toggles_and_to_values():
 
 
 @pytest.mark.parametrize(
-    "text", ["1 2 0\n", "p cnf 2 1\n1 3 0\n", "p cnf x y\n", "p cnf 2 1\na 0\n"]
+    "text",
+    [
+        "1 2 0\n",
+        "p cnf 2 1\n1 3 0\n",
+        "p cnf x y\n",
+        "p cnf \xb2 1\n",
+        "p cnf 2 1\na 0\n",
+        "p cnf 2 1\n1 2 0\np cnf 0 1\n",
+    ],
 )
 def test_dimacs_mistakes_are_told(text):
     assert read_dimacs(text, "x.cnf")[1] != []

@@ -51,6 +51,8 @@ def located(text, file="manifests/test.yaml"):
 def _typed(data):
     if "early_access" in data:
         data["early_access"] = data["early_access"] == "true"
+    if "tax" in data and data["tax"]["included"] == "true":
+        data["tax"]["included"] = True
     if "share" in data:
         data["share"] = int(data["share"])
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syndicator.entitlement import check_widgets, parse_manifests
+from syndicator.catalog.model import Tax
+from syndicator.entitlement import check_widgets, parse_manifests, resolve
 from syndicator.entitlement.documents import KINDS
 from syndicator.errors import Origin
 from syndicator.located import Located
+from syndicator.sources.yamlfile import load_documents
 
 VALID = """
 kind: program
@@ -80,6 +83,11 @@ WRONG = {
     ),
     "kind: partner\nid: x\nprice_list: eur": ("unknown-price-list", "price_list", ""),
     "kind: price-list\nid: x\ncurrency: EURO": ("unknown-currency", "currency", ""),
+    "kind: price-list\nid: x\ncurrency: EUR\ntax: {included: often}": (
+        "wrong-type",
+        "tax.included",
+        "",
+    ),
     "kind: grant\nid: x\nto: {partner: velohas}\nproducts: all": (
         "unknown-partner",
         "to",
@@ -269,3 +277,14 @@ def test_what_would_do_nothing_is_warned_of(say, text):
     (problem,) = say.check(say.manifests(VALID + "---\n" + text), world)
     assert (problem.code, problem.fix) == ADVISED[text]
     assert problem.severity == "warning"
+
+
+def test_a_price_list_may_say_how_its_prices_stand_to_tax(say):
+    text = "kind: price-list\nid: eur\ncurrency: EUR\ntax: {included: true, rate: 7.5}\n"
+    read, problems = parse_manifests(load_documents("m.yaml", text.encode())[0], ("en",))
+    assert problems == []
+    tax = Tax(included=True, rate=Decimal("7.5"))
+    assert resolve(say.catalog(say.product("A")), read, say.NOW).taxes == {"eur": tax}
+    wrong = load_documents("m.yaml", text.replace("7.5", "119").encode())[0]
+    [problem] = parse_manifests(wrong, ("en",))[1]
+    assert (problem.code, problem.path, problem.origin.line) == ("tax-rate", "tax.rate", 4)

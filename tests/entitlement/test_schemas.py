@@ -20,7 +20,11 @@ WRITE = """
         pathlib.Path('manifests/schemas', n).write_text(json.dumps(s, indent=2) + chr(10))"
 """
 
-TYPED = {"early_access": lambda text: text == "true", "share": int}
+TYPED = {
+    "tax": lambda one: {**one, "included": one["included"] == "true"},
+    "early_access": lambda text: text == "true",
+    "share": int,
+}
 """What is no text in manifests."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from syndicator import canonical
 from syndicator.canonical import Namer
 from syndicator.catalog.model import (
     Asset,
+    Brand,
     Catalog,
     Category,
     Choice,
@@ -190,6 +192,25 @@ TAXES = {
 }
 
 
+def test_a_price_that_says_nothing_of_tax_stands_as_its_list_does() -> None:
+    """The list's word holds for every quantity that has none of its own."""
+    prices = (
+        Price(list="eur", amount=Decimal(9), currency="EUR"),
+        Price(
+            list="eur", amount=Decimal(8), currency="EUR", min_quantity=5, tax=Tax(included=True)
+        ),
+    )
+    product = bike(prices=prices)
+    view = replace(seen(product, edition={"price_list": "eur", "locale": "en"}), currency="EUR")
+    assert "tax" not in render(product, view)["price"]
+    listed = replace(view, tax=Tax(included=False, rate=Decimal(19)))
+    price = render(product, listed)["price"]
+    assert (price["tax"]["text"], price["breaks"][0]["tax"]["text"]) == (
+        "excl. 19% VAT",
+        "incl. VAT",
+    )
+
+
 @pytest.mark.parametrize(("tax", "locale", "text"), TAXES.values(), ids=TAXES)
 def test_a_price_says_how_it_stands_to_tax(tax: Tax, locale: str, text: str) -> None:
     """Rate and class are told as written; the words are the reader's, else English."""
@@ -250,6 +271,19 @@ def test_the_template_of_the_family_is_in_the_document() -> None:
     catalog = msgspec.structs.replace(view.shelf.catalog, families={"bike": family})
     told = View(shelve(catalog, Namer(b"s" * 32)), view.edition, view.now)
     assert render(bike(family="bike"), told)["sections"] == ["specs", "hero"]
+
+
+def test_the_template_of_the_brand_holds_where_the_family_has_none() -> None:
+    """The family's goes first, then the brand's, whatever the case of its name."""
+    brand = Brand(name="norrvind", aisle=("hero", "support"))
+    for aisle, sections in {(): ["hero", "support"], ("specs",): ["specs"]}.items():
+        view = seen(bike(family="bike", brand="Norrvind"))
+        family = msgspec.structs.replace(FAMILY, aisle=aisle)
+        catalog = msgspec.structs.replace(
+            view.shelf.catalog, families={"bike": family}, brands={"norrvind": brand}
+        )
+        told = View(shelve(catalog, Namer(b"s" * 32)), view.edition, view.now)
+        assert render(bike(family="bike", brand="Norrvind"), told)["sections"] == sections
 
 
 def test_a_spec_without_a_family_is_labelled_by_its_key() -> None:

@@ -20,6 +20,7 @@ from syndicator.catalog.model import (
     Product,
     Relation,
     RelationType,
+    Tax,
     Variant,
 )
 from syndicator.entitlement.model import Edition, Override
@@ -138,6 +139,15 @@ def test_a_second_run_sees_every_change(change: Catalog) -> None:
     shared(renderer, CATALOG)
     assert shared(renderer, change) == expected(change)
     assert shared(renderer, CATALOG) == expected(CATALOG)
+
+
+def test_a_second_run_sees_that_a_price_list_says_how_it_stands_to_tax() -> None:
+    renderer = Renderer()
+    shared(renderer, CATALOG)
+    renderer.begin(shelve(CATALOG, Namer(b"x" * 32)), NOW)
+    shown = renderer.edition(EDITIONS[0], "EUR", Tax(included=True))
+    renderer.finish()
+    assert any(b"incl. VAT" in document.data() for document in shown)
 
 
 @pytest.mark.parametrize("days", [0, 1, 2])

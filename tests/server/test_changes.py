@@ -62,6 +62,26 @@ def test_pictures_are_shown_before_and_after(client, published):
     assert '<ins><img src="https://a.example/2.png"' in page
 
 
+def test_of_a_long_field_the_lines_that_differ_are_shown(client, published):
+    """A spec reads as it does in the table; a thousand others are not repeated."""
+
+    def with_specs(weight, gears="8"):
+        items = [{"key": f"k{n}", "label": f"Other {n}", "text": "same"} for n in range(50)]
+        items.insert(25, {"key": "weight", "label": "Weight", "text": weight})
+        items.insert(40, {"key": "gears", "label": "Gears", "text": "Many", "value": gears})
+        return {"NV-1": {"title": "T", "specs": [{"group": "G", "items": items}]}}
+
+    published.publish(de=with_specs("14 kg"))
+    published.publish(de=with_specs("15 kg"))
+    page = changed(client)
+    assert "<dd>Weight: <del>14 </del><ins>15 </ins>kg</dd>" in page
+    assert "Other" not in page
+    frame = re.search(r'<iframe[^>]* src="([^"]+)"', page)[1]
+    assert 'sections="specs"' in client.get(html.unescape(frame)).text
+    published.publish(de=with_specs("15 kg", gears="9"))
+    assert "&#34;value&#34;: <del>&#34;8&#34;</del><ins>&#34;9&#34;</ins>" in changed(client)
+
+
 def test_marks_keep_every_word_of_both_texts():
     before, after = "a quiet bike\nwith two wheels", "a very quiet bike\nwith three wheels"
     pieces = list(mark(before, after))

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from syndicator import canonical
 from syndicator.bundle import EditionContent, PartnerEntry, keys, pack
+from syndicator.bundle.signing import Signer
 from syndicator.bundle.trees import FAN_OUT
 from syndicator.entitlement.model import Edition
 from syndicator.rendering import draw, finish_all
@@ -120,24 +122,33 @@ def module(includes: Path):
 def include(module, includes: Path):
     """Ask one of the includes for products, each `[key, locale]`; returns their HTML or None."""
 
-    def ask(way: str, root: str, asked: list[list[str]], public: str = "", *, linked: bool = False):
+    def ask(
+        way: str,
+        root: str,
+        asked: list[list[str]],
+        public: str = "",
+        *,
+        linked: bool = False,
+        trusted: str = "",
+    ):
         if way == "python":
-            aisle = module.Aisle(root, HANDLE, public, linked)
+            aisle = module.Aisle(root, HANDLE, public, linked, trusted)
             return [aisle.html(*one) for one in asked]
-        told = json.dumps([root, HANDLE, public, linked, asked])
+        told = json.dumps([root, HANDLE, public, linked, trusted, asked])
         if way == "php":
             code = (
-                f"require '{includes}/aisle.php'; [$r, $k, $p, $l, $asked] ="
+                f"require '{includes}/aisle.php'; [$r, $k, $p, $l, $t, $asked] ="
                 "json_decode($argv[1], true);"
-                "$a = new Aisle($r, $k, $p, $l);"
+                "$a = new Aisle($r, $k, $p, $l, trusted: $t);"
                 "echo json_encode(array_map(fn ($one) => $a->html(...$one), $asked));"
             )
             command = ["php", "-d", "error_reporting=-1", "-r", code, told]
         else:
             code = (
                 f"import {{ Aisle }} from '{includes}/aisle.mjs';"
-                "const [r, k, p, linked, asked] = JSON.parse(process.argv[1]);"
-                "const a = new Aisle(r, k, { public: p || undefined, linked }); const said = [];"
+                "const [r, k, p, linked, trusted, asked] = JSON.parse(process.argv[1]);"
+                "const a = new Aisle(r, k, { public: p || undefined, linked, trusted });"
+                "const said = [];"
                 "for (const one of asked) said.push(await a.html(...one));"
                 "console.log(JSON.stringify(said));"
             )
@@ -169,6 +180,14 @@ def test_a_product_comes_from_files_alone(include, way, root):
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_the_shops_own_form_is_put_in(include, way, root):
+    form = '<form slot="cart">Buy</form>'
+    html, plain = include(way, root, [["sku:NV-1", "de", form], ["sku:NV-1", "de"]])
+    assert f"</template>{form}</syndicator-aisle>" in html
+    assert html.replace(form, "") == plain
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_large_edition_is_walked_down_its_trees(include, way, root, site):
     head = json.loads(site.read(keys.head(NAMER, "fr")))
     assert "lookups" in head
@@ -194,6 +213,111 @@ def test_a_changed_byte_is_refused(include, way, site, tmp_path):
             path.write_bytes(path.read_bytes().replace(b"Title", b"Hacks"))
     with files(tmp_path / "public") as root:
         assert include(way, root, [["sku:NV-1", "de"]]) == [None]
+
+
+@pytest.fixture(scope="module")
+def forged(site, tmp_path_factory) -> dict[str, Path]:
+    """The zone with another head, another entry, and a head without signature."""
+    head, entry = keys.head(NAMER, "de"), f"public/p/{HANDLE}.json"
+    changes = {
+        "head": (head, rb'"generation":\d+', b'"generation":99'),
+        "entry": (entry, rb'"default":"de"', b'"default":"fr"'),
+        "unsigned": (head, rb'"ed25519":"[^"]+",', b""),
+    }
+    folders = {}
+    for name, (key, pattern, text) in changes.items():
+        folders[name] = folder = tmp_path_factory.mktemp(name)
+        for part in ("e", "p"):
+            shutil.copytree(site.root / "public" / part, folder / "public" / part)
+        for part in ("o", "w", "m"):
+            (folder / "public" / part).symlink_to(site.root / "public" / part)
+        changed, count = re.subn(pattern, text, (folder / key).read_bytes())
+        assert count == 1
+        (folder / key).write_bytes(changed)
+    return folders
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_the_publisher_did_not_sign_is_refused(include, way, root, forged):
+    """Only by those who were told the publisher's key; what it signed is shown to them, too."""
+    key, asked = Signer(NAMER).public_key, [["sku:NV-1", "de"]]
+    (genuine,) = include(way, root, asked, trusted=key)
+    assert "Title of" in genuine
+    for name, folder in forged.items():
+        with files(folder / "public") as address:
+            assert include(way, address, asked, trusted=key) == [None], name
+            if name == "head":
+                assert include(way, address, asked) != [None], "nobody told its key"
+
+
+def test_an_older_generation_does_not_take_the_place_of_a_newer(module, site, tmp_path):
+    """A replayed head bears a good signature; the last good content stands."""
+    entry, head = f"public/p/{HANDLE}.json", keys.head(NAMER, "de")
+    zone = tmp_path / "site"
+    shutil.copytree(site.root, zone)
+    signer = Signer(NAMER)
+    newer = {
+        key: json.loads((zone / key).read_bytes()) | {"generation": 7} for key in (entry, head)
+    }
+    for key, told in newer.items():
+        (zone / key).write_bytes(signer.sign(told))
+    with files(zone / "public") as root:
+        aisle = module.Aisle(root, HANDLE, trusted=signer.public_key)
+        shown = aisle.html("sku:NV-1", "de")
+        without = {name: value for name, value in newer[head].items() if name != "drawn"}
+        for generation, expected in ((6, shown), (8, None)):
+            (zone / head).write_bytes(signer.sign(without | {"generation": generation}))
+            aisle._kept = {key: (0.0, data) for key, (_, data) in aisle._kept.items()}
+            assert aisle.html("sku:NV-1", "de") == expected
+
+
+FENCES = {"php": "php", "python": "python", "js": "node"}
+"""The languages of the documentation's examples, and what runs them."""
+
+
+@pytest.mark.parametrize("language", FENCES)
+def test_the_examples_of_the_documentation_run(repository, site, tmp_path, language):
+    """What a shop's page asks the publisher's server for is shown, else the shop's own words."""
+    program = FENCES[language]
+    if language != "python" and not shutil.which(program):
+        pytest.skip(f"no {program} here")
+    text = (repository / "docs" / "embed.md").read_text()
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (block,) = [one for one in blocks if "/fragment/" in one]
+    server = Server(create_app(Site(site, NAMER)), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        asked = [(server.url.rstrip("/"), "NV-1"), (server.url.rstrip("/"), "NV-404")]
+        said = [
+            _run(language, block, tmp_path, *one)
+            for one in (*asked, ("http://127.0.0.1:1", "NV-1"))
+        ]
+    finally:
+        server.stop()
+        thread.join(20)
+    assert "Title of &lt;NV-1&gt;" in said[0]
+    assert said[1:] == ["Own words", "Own words"]
+
+
+def _run(language: str, block: str, folder: Path, aisle: str, sku: str) -> str:
+    """Run an example as a page would, and return what it shows."""
+    if language == "python":
+        told = {"aisle": aisle, "sku": sku, "key": HANDLE, "own_text": "Own words"}
+        exec(block, told | {"requests": requests}, names := {})  # noqa: S102  our own documentation
+        return str(names["html"])
+    told = {"aisle": aisle, "sku": sku, "key": HANDLE}
+    if language == "php":
+        values = "".join(f"${name} = '{value}';" for name, value in told.items())
+        path = folder / "page.php"
+        path.write_text(f"<?php {values} $own_text = 'Own words'; ?>{block}")
+        command = ["php", str(path)]
+    else:
+        values = "".join(f"const {name} = '{value}';" for name, value in told.items())
+        code = f"{values} const ownText = 'Own words'; {block}; process.stdout.write(html);"
+        command = ["node", "--input-type=module", "-e", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout.rstrip("\n")
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -31,7 +31,7 @@ TOKENS = re.compile(rb"\w+|\s+|[^\w\s]")
 VALUES = (
     *(b"", b"0", b"-1", b"1e999", b"NaN", b"null", b"true", b"[]", b"{}", b"[[[[[[[[]]]]]]]]", b"''"),
     *(b"9" * 400, b"0x7", b"1.299,00 EUR", b"9.5205E+12", b"2026-02-30", b"31.12.2026", b"\xef\xbb\xbf"),
-    *(b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\\u0000", b"\\ud800", b"\\", b"\xb2", b"x" * 300),
+    *(b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\\u0000", b"\\ud800", b"\\", b"\xb2", b"\xc2\xb2", b"x" * 300),
     *(b'"', b"'", b"<", b">", b"&", b"]]>", b"<!--", b"-->", b"&a;", b"&#0;", b"&#x10ffff;", b"<![CDATA["),
     *(b"<!DOCTYPE a [<!ENTITY a 'b'>]>", b"{", b"}", b"[", b"]", b":", b",", b";", b"\t", b"\n", b"\r", b"|"),
     *(b"*a", b"&a ", b"- ", b"? ", b"!!python/object:os.system", b"<<: ", b"---\n", b"%YAML 9.9\n", b"..", b"/"),

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator.catalog.assembly import Files, Parts, assemble
+from syndicator.catalog.assembly import assemble
 from syndicator.catalog.fields import Vocabulary
 from syndicator.catalog.mapping import compile_mapping
 from syndicator.catalog.model import Asset
+from syndicator.catalog.parts import Files, Parts
 from syndicator.catalog.richtext import sanitise
 from syndicator.errors import InvalidInputError, Problem
 from syndicator.sources import SourceSpec, pictures
@@ -56,11 +57,11 @@ def reading(folder: Path, kind: str, file: str, **options: str) -> Callable[[byt
         vocabulary = Vocabulary(LOCALES, parts.families, frozenset(LOCALES))
         problems, count = gather(folder, spec, vocabulary, parts)
         files = Files(_There(), _Missing())
-        catalog, unfit = assemble(parts, files, LOCALES, {})
-        check([*problems, *unfit])
+        assembled = assemble(parts, files, LOCALES, {})
+        check([*problems, *assembled.problems])
         assert count.accepted + count.refused == count.records, count
-        assert len(catalog.products) <= count.accepted
-        return len(catalog.products)
+        assert len(assembled.order) <= count.accepted
+        return len(assembled.order)
 
     return run
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.catalog.mapping import compile_mapping
+from syndicator.catalog.model import Series
 from syndicator.catalog.proposal import propose
 from syndicator.errors import Origin
 from syndicator.sources import SourceSpec
@@ -45,6 +46,31 @@ def test_a_guess_says_that_it_is_one(tmp_path: Path) -> None:
     text = trial(tmp_path, "sku,name,price\nA,Saddle,5\n").mapping
     assert "THE CURRENCY IS A GUESS" in text
     assert "brand: {constant: Own}   # no column says it" in text
+
+
+def test_what_is_said_of_brand_and_currency_is_used(tmp_path: Path) -> None:
+    """The guesses are gone where somebody knows better; rows without a brand are pointed out."""
+    (tmp_path / "p.csv").write_text("sku,name,brand,price\nA,Saddle,Own,9\nB,Bell,,8\n")
+    spec = SourceSpec("csv", "p.csv")
+    guessed = try_import(tmp_path, spec, ("en",)).mapping
+    assert "brand: {column: brand, default: Brand}" in guessed
+    assert "some rows say none" in guessed
+    told = try_import(tmp_path, spec, ("en",), "N", currency="USD")
+    assert [product.brand for product in told.products] == ["Own", "N"]
+    assert [product.prices[0].currency for product in told.products] == ["USD", "USD"]
+    assert "GUESS" not in told.mapping
+    assert "some rows" not in told.mapping
+
+
+def test_several_values_in_a_cell_and_channels_in_names_are_seen(tmp_path: Path) -> None:
+    """Short lines of a cell are a list; a language with a channel after it is a language."""
+    (tmp_path / "p.csv").write_text(
+        'sku,name,description-en_US-shop,use\nA,Watch,Long text,"Gym\nYoga"\nB,Bag,Text,Gym\n'
+    )
+    trial = try_import(tmp_path, SourceSpec("csv", "p.csv"), ("en",), "N")
+    assert 'specs:\n  - {column: use, type: list, split: "\\n"}' in trial.mapping
+    assert trial.products[0].specs["use"] == Series(items=({"en": "Gym"}, {"en": "Yoga"}))
+    assert trial.products[0].description == {"en": "Long text"}
 
 
 def test_a_column_without_a_name_is_not_proposed(tmp_path: Path) -> None:

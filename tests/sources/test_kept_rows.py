@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from syndicator.catalog import held
-from syndicator.catalog.held import Held, Products
+from syndicator.catalog import portions
 from syndicator.catalog.mapping import Compiled
-from syndicator.sources import Reading, SourceSpec, merging, read_catalog
+from syndicator.catalog.portions import Products
+from syndicator.sources import Reading, SourceSpec, blocks, mapped, merging, read_catalog
 from tests.sources.test_memory import save
 
 LINES = "p.jsonl"
 JSONL = (SourceSpec("jsonl", LINES, "m.yaml"),)
 CSV = (SourceSpec("csv", "p.csv", "m.yaml"),)
+MERGED = (*JSONL, SourceSpec("csv", "more.csv", "n.yaml", {"merge": "title"}))
 MAPPING = """
 fields:
   sku: id
@@ -145,10 +150,58 @@ def test_many_products_are_held_as_bytes(tmp_path: Path, monkeypatch: pytest.Mon
     whole = read(tmp_path)
     (tmp_path / ".syndicator" / "catalog.msgpack").unlink()
     monkeypatch.setattr(merging, "LIVE", 0)
-    monkeypatch.setattr(held, "LIVE", 0)
+    monkeypatch.setattr(portions, "LIVE", 0)
     many = read(tmp_path)
     assert told(many) == told(whole)
-    assert isinstance(many.catalog.products, Products)
+    products = many.catalog.products
+    assert isinstance(products, Products)
+    assert all(portion.heads is None for portion in products._rows.portions)
     # Those that point to what is not there were mended when the catalog was put together.
-    kinds = {sku: type(head) for sku, head in many.catalog.products.heads().items()}
-    assert [sku for sku, kind in kinds.items() if kind is not Held] == ["N-3", "N-4"]
+    assert [product.sku for product in products._seen.values()] == ["N-3", "N-4"]
+
+
+NAMES = st.sampled_from(["Bell", "Horn", "Lamp"])
+ROW = st.fixed_dictionaries(
+    {
+        "id": st.integers(0, 120).map(lambda number: f"N-{number}"),
+        "name": NAMES | st.just(""),
+        "kind": st.sampled_from(["", "bell", "horn"]),
+        "weight": st.sampled_from(["1", "2.5", "heavy"]),
+        "ean": st.sampled_from(["", "123", "4006381333931"]),
+        "fits": st.sampled_from(["", "N-1", "N-2,N-99"]),
+        "legacy": st.sampled_from(["", "x"]),
+    }
+)
+
+
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_any_edits_read_as_without_a_memory(data: st.DataObject) -> None:
+    """Whatever is inserted, removed, moved or changed: what is said equals a reading from nothing.
+
+    Blocks are of some lines here, so that most are kept and some are not.
+    """
+    form, write, sources = data.draw(
+        st.sampled_from([(LINES, lines, JSONL), ("p.csv", table, CSV), (LINES, lines, MERGED)])
+    )
+    rows = data.draw(st.lists(ROW, min_size=4, max_size=60))
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        for place, value in (("_LEAST", 100), ("_MOST", 1500), ("_ODDS", 3)):
+            patch.setattr(blocks, place, value)
+        for place, value in (("_LEAST", 2), ("_MOST", 9), ("_ODDS", 1)):
+            patch.setattr(mapped, place, value)
+        root = Path(name)
+        save(root / "m.yaml", MAPPING)
+        save(root / "n.yaml", "fields: {sku: id, title: name}\n")
+        save(root / "more.csv", "id,name\nN-1,Other\nN-3,Third\n")
+        for age in (90, 80, 70, 60):
+            save(root / form, write(rows), age)
+            again = told(read(root, sources))
+            kept = (root / ".syndicator").rename(root / "kept")
+            assert told(read(root, sources)) == again
+            shutil.rmtree(root / ".syndicator")
+            kept.rename(root / ".syndicator")
+            assert told(read(root, sources)) == again  # nothing changed
+            at = data.draw(st.integers(0, len(rows)))
+            end = data.draw(st.integers(at, min(at + 2, len(rows))))
+            rows[at:end] = data.draw(st.lists(ROW, max_size=2))

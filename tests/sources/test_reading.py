@@ -419,6 +419,28 @@ def test_an_aisle_template_names_each_of_its_sections_once(write: Write) -> None
     assert reading.catalog.families["bike"].aisle == ("specs", "hero")
 
 
+def test_a_brand_has_an_aisle_template_that_is_checked_like_a_familys(write: Write) -> None:
+    """Slips are told with their lines; so is a brand that is told twice, or that no product has."""
+    slips = "- {brand: Norrvind, aisle: [hero, prices]}\n- {brand: Nord, aisle: [hero]}\n"
+    files = content() | {"content/brands.yaml": slips + "- {brand: nord}\n"}
+    reading = read(write(files), SourceSpec("yaml", "content"))
+    told = [
+        (problem.code, problem.origin.line, problem.found.strip("'"))
+        for problem in reading.problems
+        if problem.origin.file == "content/brands.yaml"
+    ]
+    assert told == [
+        ("section", 1, "prices"),
+        ("duplicate-brand", 3, "nord"),
+        ("unknown-brand", 2, "Nord"),
+    ]
+    files["content/brands.yaml"] = "- {brand: norrVIND, aisle: [specs, hero]}\n"
+    reading = read(write(files), SourceSpec("yaml", "content"))
+    assert not [one for one in reading.problems if one.origin.file == "content/brands.yaml"]
+    [product, *_] = reading.catalog.products.values()
+    assert reading.catalog.aisle_of(product) == ("specs", "hero")
+
+
 def test_a_mapping_is_checked_like_content(write: Write) -> None:
     """Unknown fields, missing rules and keys of a mapping are told with their lines."""
     mapping = "fields:\n  sku: id\n  titel: name\nprice: x\n"

@@ -18,3 +18,12 @@ def test_an_address_that_is_none_is_told(address: str) -> None:
     assert [(one.code, one.path, one.origin.line) for one in problems] == [
         ("bad-value", "base_url", 5)
     ]
+
+
+@pytest.mark.parametrize("kind", ["[directory]", "{a: b}", "7", "~"])
+def test_a_type_that_is_no_word_is_told(kind: str) -> None:
+    """A list or a map where a word belongs is one problem."""
+    documents, _ = load_documents("t.yaml", f"kind: target\nid: a\ntype: {kind}\n".encode())
+    profiles, problems = parse_targets(documents)
+    assert profiles == {}
+    assert [one.code for one in problems] == ["unknown-type"]

@@ -310,13 +310,9 @@ def collect(target: Target, namer: Namer) -> None:
 
 
 @pytest.fixture(scope="module")
-def norrvind(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+def norrvind(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
     """The reference workspace, published."""
-    folder = tmp_path_factory.mktemp("norrvind")
-    for name in ("content", "manifests", "publish"):
-        shutil.copytree(repository / name, folder / name)
-    shutil.copy(repository / "syndicator.toml", folder)
-    return publish(folder)
+    return publish(shutil.copytree(reference, tmp_path_factory.mktemp("leaks") / "norrvind"))
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def problems(folder):
 def test_the_built_in_aisle_is_found_and_fits_its_size():
     """As gzip: the entry within 3.0 KB, a page's script within 10 KB, a lazy part within 4 KB.
 
-    The view carries the look and the words of a language too; with both it stays within 9 KB.
+    The view carries the look and the words of a language too; with both it stays within 9.75 KB.
     """
     aisle = next(found for found in find_widgets() if found.id == "aisle")
     size = {name: len(gzip.compress(data, 9)) for name, data in aisle.files.items()}
@@ -58,7 +58,7 @@ def test_the_built_in_aisle_is_found_and_fits_its_size():
     assert size["aisle.js"] + len(gzip.compress(code, 9)) <= 10240
     views = {name for name in size if name.startswith("view.")}
     assert len(views) >= 4
-    assert max(size[name] for name in views) <= 9 * 1024
+    assert max(size[name] for name in views) <= 9.75 * 1024
     lazy = {name for name in size if name.endswith(".js")} - views - {"aisle.js"}
     assert len(lazy) >= 5
     assert max(size[name] for name in lazy) <= 4096

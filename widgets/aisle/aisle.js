@@ -205,12 +205,22 @@ class Aisle extends HTMLElement {
   connectedCallback() {
     if (this.#root.querySelector(".aisle") && !this.#run) this.#shown = JSON.stringify(this.#question());
     if (!this.#shown) this.#fallback();
+    this.addEventListener("submit", this);
     this.#near = new IntersectionObserver(([seen]) => {
       if (!seen.isIntersecting) return;
       this.#near?.disconnect();
       this.#update();
     }, { rootMargin: "800px" });
     this.#near.observe(this);
+  }
+
+  /** The partner's own form in the place of the cart's button is sent, unless someone takes the event. @param {Event} event */
+  handleEvent(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.slot != "cart") return;
+    const sku = /** @type {HTMLElement | null} */ (this.#root.querySelector(".aisle"))?.dataset.sku;
+    const quantity = Number(new FormData(form).get("quantity")) || 1;
+    if (!this.#tell("addtocart", { sku, from: sku, quantity }, true)) event.preventDefault();
   }
 
   disconnectedCallback() {

@@ -62,7 +62,7 @@ const categories = (products) => {
 };
 
 /** @param {Context} context */
-const brand = async ({ host, head, page, search: find, keys, root, own, kit: { h, picture }, say }) => {
+const brand = async ({ host, head, page, search: find, keys, root, own, offered, kit: { h, picture, cost }, say }) => {
   const total = size(await head);
   /** @type {Json[]} */
   const products = [];
@@ -88,22 +88,27 @@ const brand = async ({ host, head, page, search: find, keys, root, own, kit: { h
   const next = h("button", { type: "button", class: "more" }, say("more"));
   const search = /** @type {HTMLInputElement} */ (h("input", { type: "search", class: "find", placeholder: say("search-products"), "aria-label": say("search-products") }));
 
-  const draw = () => {
+  let turn = 0;
+  const draw = async () => {
+    const mine = ++turn;
     const hits = products.filter((one) => fits(one, wish));
     const order = [...featured.filter((one) => fits(one, wish)), ...hits.filter(({ sku }) => !first.has(sku))];
-    cards.replaceChildren(...order.slice(0, limit).map(card));
+    const shown = order.slice(0, limit);
+    const offers = await Promise.all(shown.map(offered));
+    if (mine != turn) return; // something else was wished for meanwhile
+    cards.replaceChildren(...shown.map((one, index) => card(one, offers[index])));
     status.textContent = say("hits", { count: hits.length });
     next.hidden = hits.length <= limit && read >= total;
     nav.replaceChildren(h("ul", { role: "list" }, choice("", say("everything"), 0), ...[...categories(products)].map(([path, { label, depth }]) => choice(path, label, depth))));
     const inCategory = products.filter((one) => fits(one, { ...wish, words: "", chosen: new Map() }));
     choices.replaceChildren(...filters(inCategory).map(picker));
   };
-  /** @param {Json} product */
-  const card = (product) =>
+  /** @param {Json} product @param {Json | undefined} offer */
+  const card = (product, offer) =>
     h("li", {}, h("button", { type: "button", class: "card", part: "card", "data-act": "open", "data-sku": product.sku },
       h("span", { class: "plate" }, picture(product.media?.[0] && { ...product.media[0], alt: "" }, root)),
       h("span", { class: "name" }, product.title), product.summary && h("span", { class: "facts" }, product.summary),
-      product.price && h("span", { class: "cost facts" }, h("bdi", {}, product.price.text), say("recommended"))));
+      cost(say, product.price, offer)));
   /** @param {string} path @param {string} label @param {number} depth */
   const choice = (path, label, depth) => {
     const button = h("button", { type: "button", "aria-pressed": String(wish.category == path), "data-depth": depth }, label);
@@ -131,7 +136,7 @@ const brand = async ({ host, head, page, search: find, keys, root, own, kit: { h
     draw();
   });
   await more(STEP + 1);
-  draw();
+  await draw();
   // A range of ordinary size is read to its end, so that every category is there to choose.
   if (total <= WHOLE) more(Infinity).then(draw);
   return h("div", { class: "browse", part: "browse" }, nav, h("div", {}, h("div", { class: "tools" }, search, choices), status, cards, next));

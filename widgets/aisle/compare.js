@@ -64,10 +64,15 @@ const compare = async (context) => {
   const chosen = found.filter((one) => one !== undefined);
   if (!chosen.length) throw new context.Failure("not-found", true);
   const place = h("div", { class: "columns" });
-  const redraw = () => place.replaceChildren(table(context, chosen, others, redraw));
+  let turn = 0;
+  const redraw = async () => {
+    const mine = ++turn;
+    const offers = await Promise.all(chosen.map(context.offered));
+    if (mine == turn) place.replaceChildren(table(context, chosen, offers, others, redraw));
+  };
   /** @type {Json[]} */
   let others = [];
-  redraw();
+  await redraw();
   candidates(context, chosen).then((near) => {
     others = near;
     redraw();
@@ -75,8 +80,8 @@ const compare = async (context) => {
   return h("div", { class: "compare", part: "compare" }, place);
 };
 
-/** @param {Context} context @param {Json[]} chosen @param {Json[]} others @param {() => void} redraw */
-const table = ({ kit: { h, picture }, root, say }, chosen, others, redraw) => {
+/** @param {Context} context @param {Json[]} chosen @param {(Json | undefined)[]} offers of each @param {Json[]} others @param {() => void} redraw */
+const table = ({ kit: { h, picture, cost }, root, say }, chosen, offers, others, redraw) => {
   const free = others.filter(({ sku }) => !chosen.some((one) => one.sku == sku));
   /** @param {Json} product @param {number} column */
   const head = (product, column) => {
@@ -89,7 +94,7 @@ const table = ({ kit: { h, picture }, root, say }, chosen, others, redraw) => {
       h("button", { type: "button", class: "card", "data-act": "open", "data-sku": product.sku },
         h("span", { class: "plate" }, picture(product.media?.[0] && { ...product.media[0], alt: "" }, root)),
         h("span", { class: "name" }, product.title)),
-      product.price && h("span", { class: "cost facts" }, h("bdi", {}, product.price.text), say("recommended")), chosen.length > 1 && remove);
+      cost(say, product.price, offers[column]), chosen.length > 1 && remove);
   };
   const lines = rows(chosen).map(({ label, texts }) => {
     const differs = new Set(texts).size > 1;

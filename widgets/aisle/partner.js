@@ -31,6 +31,9 @@ export const match = ({ keys, Failure }) => {
   return ids;
 };
 
+/** Longest wait in milliseconds for the partner's server or function. */
+const WAIT = 3000;
+
 /** Every node of a JSON-LD document, however deep. @param {any} value @returns {Json[]} */
 const nodes = (value) =>
   value && typeof value == "object" ? [value, ...Object.values(value).flatMap(nodes)] : [];
@@ -79,34 +82,64 @@ const attributes = (host) => {
   return Object.keys(offer).length ? offer : undefined;
 };
 
-/** From the partner's server or the publisher's. @param {HTMLElement} host @param {Json} product */
-const served = async (host, product) => {
+/** What servers answered, by address, as long as what the page says of one drawing. @type {WeakMap<Json, Map<string, Promise<Json>>>} */
+const asked = new WeakMap();
+
+/**
+ * From the partner's server or the publisher's. An address that names no product answers for all at
+ * once; one that names a product is asked for the product of the element alone.
+ * @param {HTMLElement} host @param {Json} product @param {Json} own @param {boolean} mine
+ */
+const served = async (host, product, own, mine) => {
   const pattern = host.getAttribute("offers");
-  if (!pattern) return undefined;
+  const each = /\{(sku|gtin)\}/.test(pattern ?? "");
+  if (!pattern || (each && !mine)) return undefined;
   const url = pattern.replace("{sku}", encodeURIComponent(product.sku)).replace("{gtin}", encodeURIComponent(product.gtin ?? ""));
-  const answer = await fetch(new URL(url, document.baseURI), { credentials: "same-origin", signal: AbortSignal.timeout(3000) });
-  const told = answer.ok ? await answer.json() : {};
-  return pick(told.offers, product) ?? told.offer;
+  const answers = asked.get(own) ?? new Map();
+  asked.set(own, answers);
+  if (!answers.has(url)) {
+    const answer = fetch(new URL(url, document.baseURI), { credentials: "same-origin", signal: AbortSignal.timeout(WAIT) });
+    answers.set(url, answer.then((one) => (one.ok ? one.json() : {})));
+  }
+  const told = await answers.get(url);
+  return pick(told.offers, product) ?? (each ? told.offer : undefined);
 };
 
-/** The partner's function. @param {HTMLElement & {offers?: any}} host @param {Json} product */
+/** The partner's function, or an object. @param {HTMLElement & {offers?: any}} host @param {Json} product */
 const called = async (host, product) =>
-  typeof host.offers == "function" ? pick({ [product.sku]: await host.offers(product.sku, product) }, product) : pick(host.offers, product);
+  typeof host.offers == "function" ? Promise.race([host.offers(product.sku, product), new Promise((next) => setTimeout(next, WAIT))]) : pick(host.offers, product);
 
 /**
  * Put the partner's words together, field by field: attributes, then the block in the page, then the
  * function or object, then the server. A source that fails is a source that says nothing.
  * @param {Json} product @param {string} locale @param {HTMLElement} host @param {Json} own
+ * @param {boolean} mine whether it is the product of the element, which its attributes speak of
  * @returns {Promise<Json | undefined>}
  */
-export const resolve = async (product, locale, host, own) => {
+export const resolve = async (product, locale, host, own, mine) => {
   const now = new Date();
   const nothing = () => undefined;
-  const sources = [attributes(host), pick(own.offers, product), await called(host, product).catch(nothing), await served(host, product).catch(nothing)];
+  const sources = [mine ? attributes(host) : undefined, pick(own.offers, product), ...(await Promise.all([called(host, product).catch(nothing), served(host, product, own, mine).catch(nothing)]))];
   const said = sources.filter((offer) => fresh(offer, now));
   if (!said.length) return undefined;
   const offer = Object.assign({}, ...said.reverse());
   return { ...offer, text: written(offer, locale), updated: instant(offer.updated, locale) };
+};
+
+/**
+ * What answers with the offer for a product, asking once for each in one drawing.
+ * @param {import("./view.js").Task} task @param {Json} document the element's own product @param {Json} own
+ * @returns {(product: Json) => Promise<Json | undefined>}
+ */
+export const offers = ({ locale, host, keys, ids }, document, own) => {
+  /** @type {Map<string, Promise<Json | undefined>>} */
+  const known = new Map();
+  return async (product) => {
+    if (!product.sku) return undefined;
+    const mine = product == document || keys(product).some((key) => ids.includes(key));
+    if (!known.has(product.sku)) known.set(product.sku, resolve(product, locale, host, own, mine));
+    return known.get(product.sku);
+  };
 };
 
 /** @param {Json} offer @param {string} locale @returns {string} the price as the reader writes it */

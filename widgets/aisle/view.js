@@ -17,7 +17,7 @@
  * @typedef {(word: string, values?: Json) => string} Say
  * @typedef {Task & {
  *   search: (ids: string[]) => Promise<Json>, page: (number: number) => Promise<Json>,
- *   document: Json, offer: Json | undefined, say: Say, kit: typeof kit, own: Json,
+ *   document: Json, offer: Json | undefined, offered: (product: Json) => Promise<Json | undefined>, say: Say, kit: typeof kit, own: Json,
  * }} Context
  */
 
@@ -89,6 +89,9 @@ const picture = (image, root, more) => {
   return entry.avif?.length ? h("picture", {}, h("source", { type: "image/avif", ...set(entry.avif) }), made) : made;
 };
 
+/** Whether a picture is upright; such pictures get upright frames. @param {Json | undefined} image */
+const upright = (image) => image?.width && image.height > image.width * 1.15;
+
 /**
  * A section with its heading and the partner's slots around it.
  * @param {Say} say @param {string} name @param {Child[]} children
@@ -105,8 +108,21 @@ const list = (attributes, children) => h("ul", { role: "list", ...attributes }, 
 /** A button that does something. @param {string} act @param {Json} attributes @param {(Child | Child[])[]} children */
 const button = (act, attributes, ...children) => h("button", { type: "button", "data-act": act, ...attributes }, ...children);
 
+/** Which price is shown: the partner's own, else what the manufacturer recommends. @param {Say} say @param {Json | undefined} asked @param {Json} [offer] @returns {Child[]} */
+const amount = (say, asked, offer) => {
+  const label = (/** @type {Child} */ words) => words && h("span", { class: "label" }, words);
+  if (offer?.text) return [h("bdi", {}, offer.text)];
+  return asked ? [label(asked.from && say("from")), h("bdi", {}, asked.text), label(asked.tax?.text), label(say("recommended"))] : [];
+};
+
+/** The price on a card. @param {Say} say @param {Json | undefined} asked @param {Json} [offer] */
+const cost = (say, asked, offer) => {
+  const told = amount(say, asked, offer);
+  return told.length > 0 && h("span", { class: "cost", part: "price" }, told);
+};
+
 /** What other parts draw with. */
-const kit = { h, safe, rich, picture, section, place: (/** @type {Json} */ product) => places.get(product) ?? 0 };
+const kit = { h, safe, rich, picture, section, cost, place: (/** @type {Json} */ product) => places.get(product) ?? 0 };
 
 /** @param {Context} context */
 const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
@@ -124,25 +140,22 @@ const gallery = ({ document: { media = [], videos = [] }, root, say }) => {
   const thumbs = [...pictures, ...videos].map((one, index) =>
     h("li", {}, button("turn", { "data-at": index, "aria-label": say("picture", { number: index + 1, count }), "aria-current": !index && "true" },
       picture({ src: one.poster ?? (one.role ? one.src : "") }, root) ?? "▷")));
-  return h("div", { class: "gallery", part: "gallery", "data-close": say("close"), "data-previous": say("previous"), "data-next": say("next") },
+  return h("div", { class: upright(pictures[0]) ? "gallery upright" : "gallery", part: "gallery", "data-close": say("close"), "data-previous": say("previous"), "data-next": say("next") },
     list({ class: "strip", tabindex: count > 1 && "0", "aria-label": say("pictures") }, [...frames, ...films]),
     count > 1 && list({ class: "thumbs", "aria-label": say("choose") }, thumbs));
 };
 
-/** What it costs here: the partner's own offer, else what the manufacturer recommends. @param {Pick<Context, "document" | "offer" | "host" | "say">} context */
-const price = ({ document: { price: asked, lifecycle, sku }, offer, host, say }) => {
+/** What it costs here, and whether it is there. @param {Pick<Context, "document" | "offer" | "say">} context */
+const price = ({ document: { price: asked, lifecycle, sku }, offer, say }) => {
   const status = lifecycle?.status != "available" && lifecycle?.status;
-  const amount = offer?.text
-    ? h("p", { class: "price", part: "price" }, h("bdi", {}, offer.text))
-    : asked && h("p", { class: "price", part: "price" },
-        asked.from && h("span", { class: "label" }, say("from")), h("bdi", {}, asked.text), asked.tax && h("span", { class: "label" }, asked.tax.text), h("span", { class: "label" }, say("recommended")));
+  const told = amount(say, asked, offer);
   return h("div", { class: "offer", part: "offer" }, h("slot", { name: "offer" },
     offer?.promotion && h("p", { class: "promotion", part: "promotion" }, offer.promotion),
-    amount,
+    told.length > 0 && h("p", { class: "price", part: "price" }, told),
     offer && h("p", { class: "stock", part: "stock" }, say(offer.availability ?? ""), offer.availability && offer.delivery && " · ", h("bdi", {}, offer.delivery)),
     offer?.updated && h("p", { class: "facts" }, say("updated", { at: offer.updated })),
     status && h("p", { class: "status", part: "status" }, say(status)),
-    offer?.availability != "out-of-stock" && host.hasAttribute("cart") && button("addtocart", { class: "action", part: "cart", "data-sku": sku }, h("span", {}, say("addtocart")))));
+    offer?.availability != "out-of-stock" && h("slot", { name: "cart" }, button("addtocart", { class: "action", part: "cart", "data-sku": sku }, h("span", {}, say("addtocart"))))));
 };
 
 /** @param {Context} context */
@@ -158,7 +171,7 @@ const hero = (context) => lead(context, context.document);
 /** @param {Context} context @param {Json} document */
 const lead = (context, { title, brand, model, summary, highlights = [], lang = {} }) => {
   const pictures = gallery(context);
-  return h("header", { class: pictures ? "hero" : "hero bare", part: "hero" },
+  return h("header", { class: pictures ? pictures.className.replace("gallery", "hero") : "hero bare", part: "hero" },
     pictures,
     h("div", { class: "lead" },
       h("slot", { name: "before-hero" }),
@@ -176,7 +189,7 @@ const text = ({ document: { description, lang = {} }, root }) =>
 
 /** @param {Context} context */
 const features = ({ document: { features: told = [], lang = {} }, root }) =>
-  told.length > 0 && list({ class: "features", part: "features", lang: lang.features },
+  told.length > 0 && list({ class: upright(told.find((/** @type {Json} */ { image }) => image)?.image) ? "features upright" : "features", part: "features", lang: lang.features },
     told.map((/** @type {Json} */ { title, text, image }) =>
       h("li", { part: "feature", class: image && "pictured" }, picture(image, root), h("div", { dir: "auto" }, h("h3", {}, title), ...rich(text, root)))));
 
@@ -217,13 +230,15 @@ const documents = ({ document: { documents: files = [] }, locale, root, say }) =
     })));
 
 /** @param {Context} context */
-const relations = ({ document: { relations: kinds = {} }, root, say }) =>
-  KINDS.filter((kind) => kinds[kind]).map((kind) =>
-    section(say, kind, list({ class: "cards" },
-      kinds[kind].map((/** @type {Json} */ { sku, title, brand, image, quantity }) =>
+const relations = ({ document: { relations: kinds = {} }, offered, root, say }) =>
+  Promise.all(KINDS.filter((kind) => kinds[kind]).map(async (kind) => {
+    const offers = await Promise.all(kinds[kind].map(offered));
+    return section(say, kind, list({ class: "cards" },
+      kinds[kind].map((/** @type {Json} */ { sku, title, brand, image, quantity }, /** @type {number} */ index) =>
         h("li", {}, button("open", { class: "card", part: "card", "data-sku": sku },
           h("span", { class: "plate" }, picture(typeof image == "string" ? { src: image } : image && { ...image, alt: "" }, root)),
-          h("span", { class: "name" }, quantity > 1 && `${quantity} × `, title), brand && h("span", { class: "facts" }, brand)))))));
+          h("span", { class: "name" }, quantity > 1 && `${quantity} × `, title), brand && h("span", { class: "facts" }, brand), cost(say, undefined, offers[index]))))));
+  }));
 
 /** @param {Context} context */
 const support = ({ document: { support: { contacts = [], questions = [] } = {}, lang = {} }, root, say }) =>
@@ -267,7 +282,7 @@ const bytes = (locale, size) => {
   return new Intl.NumberFormat(locale, { style: "unit", unit: mega ? "megabyte" : "kilobyte", maximumFractionDigits: mega ? 1 : 0 }).format(size / (mega ? 1e6 : 1e3));
 };
 
-/** @type {{[section: string]: (context: Context) => Child | Child[] | Promise<Child>}} */
+/** @type {{[section: string]: (context: Context) => Child | Child[] | Promise<Child | Child[]>}} */
 const SECTIONS = { gallery, offer: price, hero, text, features, configurator, specs, documents, relations, support };
 
 /** Sections of other parts; they need no product. */
@@ -391,8 +406,9 @@ export const draw = async (task) => {
   const told = await partner;
   const document = await (found ?? find(told.match(task)));
   const own = told ? told.told(host) : {};
-  const offer = document.sku && told && (await told.resolve(document, locale, host, own));
-  const context = { ...task, search: find, page: (/** @type {number} */ number) => page(task, number), document, locale, offer, say: speak(own.words), kit, own, habit: (await habits)?.habitual };
+  const offered = told ? told.offers(task, document, own) : async () => undefined;
+  const offer = await offered(document);
+  const context = { ...task, search: find, page: (/** @type {number} */ number) => page(task, number), document, locale, offer, offered, say: speak(own.words), kit, own, habit: (await habits)?.habitual };
   // The maker's aisle template, unless the page composes its own.
   const sections = host.localName.endsWith("-aisle") && !host.hasAttribute("sections") && document.sections || task.sections;
   const others = await (sections == task.sections ? early : load(sections));
@@ -424,8 +440,8 @@ export const adopt = async (body, host, part) => {
   const partner = await part("partner.js", PINS["partner.js"]);
   const own = partner.told(host);
   const document = { sku: body.dataset.sku };
-  const offer = await partner.resolve(document, body.lang, host, own);
-  if (offer) body.querySelector(".offer")?.replaceWith(price({ document, offer, host, say: speak(own.words) }));
+  const offer = await partner.resolve(document, body.lang, host, own, true);
+  if (offer) body.querySelector(".offer")?.replaceWith(price({ document, offer, say: speak(own.words) }));
 };
 
 /**

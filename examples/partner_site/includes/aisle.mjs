@@ -10,7 +10,7 @@
  *
  * @typedef {{[key: string]: any}} Json
  */
-import { createHash } from "node:crypto";
+import { createHash, createPublicKey, verify } from "node:crypto";
 
 /** Milliseconds that a page of yours waits for one file. */
 const PATIENCE = 1000;
@@ -27,20 +27,33 @@ export class Aisle {
   /**
    * @param {string} root where the published files lie
    * @param {string} partner your key
-   * @param {{public?: string, linked?: boolean}} [options] `public` is where shoppers' browsers find
+   * @param {{public?: string, linked?: boolean, trusted?: string}} [options] `public` is where shoppers' browsers find
    *   the files, if that is a path of your own; `linked` names the stylesheet instead of writing it
-   *   into the page, for policies that allow no inline style
+   *   into the page, for policies that allow no inline style; `trusted` is the publisher's public key,
+   *   as the tag has it: files that may change are refused without its signature, or if they are older
+   *   than the last
    */
-  constructor(root, partner, { public: shown = root, linked = false } = {}) {
-    Object.assign(this, { root, partner, shown, linked });
+  constructor(root, partner, { public: shown = root, linked = false, trusted = "" } = {}) {
+    const x = trusted.replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+    const signer = trusted && createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+    Object.assign(this, { root, partner, shown, linked, signer });
+  }
+
+  /** Whether the publisher signed a file (Ed25519), and it is no older than the last. @param {string} data @param {string} [last] */
+  #genuine(data, last) {
+    const [cut, signature] = /"ed25519":"([\w+/]{86}==)",/.exec(data) ?? [];
+    if (!cut || !verify(null, Buffer.from(data.replace(cut, "")), this.signer, Buffer.from(signature, "base64"))) return false;
+    return !last || JSON.parse(data).generation >= JSON.parse(last).generation;
   }
 
   /**
    * A product ready for the page; null where there is nothing to show.
    * @param {string} key `sku:…`, `gtin:…` with 14 digits, or `mpn:BRAND|MPN`
-   * @param {string} locale @returns {Promise<string | null>}
+   * @param {string} locale
+   * @param {string} [cart] your own form, HTML with `slot="cart"`, which stands below the price
+   * @returns {Promise<string | null>}
    */
-  async html(key, locale) {
+  async html(key, locale, cart = "") {
     const wanted = key.toLowerCase();
     try {
       const head = await this.#head(locale);
@@ -48,19 +61,20 @@ export class Aisle {
       for (const number of await this.#numbers(head, wanted)) {
         const page = await this.#page(drawn, number);
         const product = page.drawn.find((/** @type {Json} */ one) => one.keys.includes(wanted));
-        if (product) return await this.#joined(product.html, drawn.look);
+        if (product) return await this.#joined(product.html, drawn.look, cart);
       }
     } catch {} // not reachable, not what was published, or not drawn for servers
     return null;
   }
 
-  /** @param {string[]} pieces @param {string[]} look */
-  async #joined([opening, ...pieces], [key, integrity]) {
+  /** @param {string[]} pieces @param {string[]} look @param {string} cart */
+  async #joined([opening, ...pieces], [key, integrity], cart) {
     const style = this.linked
       ? `<link rel="stylesheet" href="${escape(this.shown + key)}" integrity="${integrity}" crossorigin="anonymous">`
       : `<style>${await this.#read(key, integrity)}</style>`;
     const body = opening + style + pieces.join(escape(this.shown));
-    return `<div data-syndicator-partner="${escape(this.partner)}">${body}</div>`;
+    const end = body.lastIndexOf("</syndicator-aisle>");
+    return `<div data-syndicator-partner="${escape(this.partner)}">${cart ? body.slice(0, end) + cart + body.slice(end) : body}</div>`;
   }
 
   /** @param {string} locale @returns {Promise<Json>} */
@@ -111,6 +125,7 @@ export class Aisle {
       const hash = createHash("sha256").update(bytes).digest("base64");
       if (integrity && integrity !== `sha256-${hash}`) throw new Error(key);
       const data = bytes.toString("utf-8");
+      if (!integrity && this.signer && !this.#genuine(data, known?.data)) throw new Error(key);
       this.#kept.set(key, { until: integrity ? Infinity : Date.now() + LIFETIME, data });
       return data;
     } catch (error) {

@@ -2,7 +2,7 @@
 /**
  * Put a manufacturer's product into your page on your server, from published files alone.
  *
- * Needs PHP 8 and nothing else. In a page:
+ * Needs PHP 8, and to check signatures (`trusted`) its extension sodium. In a page:
  *
  *     require 'aisle.php';
  *     $aisle = new Aisle('https://content.norrvind.example/', 'YOUR-KEY', cache: '/var/cache/shop');
@@ -21,7 +21,8 @@ final class Aisle
      * `root` is where the published files lie, `public` where shoppers' browsers find them, if that
      * is a path of your own. `linked` names the stylesheet instead of writing it into the page, for
      * policies that allow no inline style. `cache` is a folder that only PHP may write to; without
-     * one every page fetches anew.
+     * one every page fetches anew. `trusted` is the publisher's public key, as the tag has it: files
+     * that may change are refused without its signature, or if they are older than the last.
      */
     public function __construct(
         private string $root,
@@ -29,15 +30,17 @@ final class Aisle
         private string $public = '',
         private bool $linked = false,
         private string $cache = '',
+        private string $trusted = '',
     ) {
         $this->public = $public ?: $root;
     }
 
     /**
      * Return a product ready for the page; null where there is nothing to show. `key` is `sku:…`,
-     * `gtin:…` with 14 digits, or `mpn:BRAND|MPN`.
+     * `gtin:…` with 14 digits, or `mpn:BRAND|MPN`. `cart` is your own form, HTML with
+     * `slot="cart"`, which then stands below the price.
      */
-    public function html(string $key, string $locale): ?string
+    public function html(string $key, string $locale, string $cart = ''): ?string
     {
         $key = function_exists('mb_strtolower') ? mb_strtolower($key) : strtolower($key);
         try {
@@ -49,7 +52,7 @@ final class Aisle
             foreach ($this->numbers($head, $key) as $number) {
                 foreach ($this->page($drawn, $number)['drawn'] as $product) {
                     if (in_array($key, $product['keys'], true)) {
-                        return $this->joined($product['html'], $drawn['look']);
+                        return $this->joined($product['html'], $drawn['look'], $cart);
                     }
                 }
             }
@@ -59,13 +62,16 @@ final class Aisle
         return null;
     }
 
-    private function joined(array $pieces, array $look): string
+    private function joined(array $pieces, array $look, string $cart): string
     {
         [$key, $integrity] = $look;
         $style = $this->linked
             ? '<link rel="stylesheet" href="' . htmlspecialchars($this->public . $key) . "\" integrity=\"$integrity\" crossorigin=\"anonymous\">"
             : '<style>' . $this->read($key, $integrity) . '</style>';
         $body = array_shift($pieces) . $style . implode(htmlspecialchars($this->public), $pieces);
+        if ($cart !== '') {
+            $body = substr_replace($body, $cart, strrpos($body, '</syndicator-aisle>'), 0);
+        }
         return '<div data-syndicator-partner="' . htmlspecialchars($this->partner) . "\">$body</div>";
     }
 
@@ -124,6 +130,9 @@ final class Aisle
             return $kept;
         }
         $data = $this->fetch($key);
+        if ($data !== false && !$integrity && !$this->genuine($data, $kept)) {
+            $data = false;
+        }
         if ($data === false && $kept !== false && !$integrity) {
             return $kept; // the publisher is away: the last good answer
         }
@@ -134,6 +143,22 @@ final class Aisle
             rename("$place." . getmypid(), $place);
         }
         return $data;
+    }
+
+    /** Whether the publisher signed a file (Ed25519), and it is no older than the last. */
+    private function genuine(string $data, string|false $last): bool
+    {
+        if (!$this->trusted) {
+            return true;
+        }
+        if (!preg_match('~"ed25519":"([\w+/]{86}==)",~', $data, $found)) {
+            return false;
+        }
+        $signed = str_replace($found[0], '', $data);
+        if (!sodium_crypto_sign_verify_detached(base64_decode($found[1]), $signed, base64_decode($this->trusted))) {
+            return false;
+        }
+        return $last === false || json_decode($data)->generation >= json_decode($last)->generation;
     }
 
     private function holds(string $data, string $integrity): bool

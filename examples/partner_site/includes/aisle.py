@@ -1,26 +1,28 @@
 """Put a manufacturer's product into your page on your server, from published files alone.
 
-Needs Python 3.10 and nothing else. In a page:
+Needs Python 3.10 and nothing else; to check signatures (`trusted`) the package `cryptography`. In
+a page:
 
     AISLE = Aisle("https://content.norrvind.example/", "YOUR-KEY")
     html = AISLE.html("sku:NV-FJORD-7", "de") or own_text
 
 For servers that include files (nginx, Apache, Varnish), let cron write one file a product:
 
-    python aisle.py https://content.norrvind.example/ YOUR-KEY de /srv/shop/aisle
+    python aisle.py https://content.norrvind.example/ YOUR-KEY de /srv/shop/aisle [--trusted KEY]
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import hashlib
 import html
 import json
-import sys
+import re
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ PATIENCE = 1.0
 """Seconds that a page of yours waits for one file."""
 LIFETIME = 60.0
 """Seconds for which what may change is believed."""
+SIGNATURE = re.compile(rb'"ed25519":"([\w+/]{86}==)",')
+"""What is cut out of a file before its signature is checked."""
 
 
 class Aisle:
@@ -35,18 +39,28 @@ class Aisle:
 
     `root` is where the published files lie, `public` where shoppers' browsers find them, if that is
     a path of your own. `linked` names the stylesheet instead of writing it into the page, for
-    policies that allow no inline style.
+    policies that allow no inline style. `trusted` is the publisher's public key, as the tag has it:
+    files that may change are refused without its signature, or if they are older than the last.
     """
 
-    def __init__(self, root: str, partner: str, public: str = "", linked: bool = False) -> None:
+    def __init__(
+        self,
+        root: str,
+        partner: str,
+        public: str = "",
+        linked: bool = False,
+        trusted: str = "",
+    ) -> None:
         self.root, self.partner, self.linked = root, partner, linked
         self.public = public or root
+        self._check = _checker(trusted) if trusted else None
         self._kept: dict[str, tuple[float, Any]] = {}
 
-    def html(self, key: str, locale: str) -> str | None:
+    def html(self, key: str, locale: str, cart: str = "") -> str | None:
         """Return a product ready for the page; None where there is nothing to show.
 
-        `key` is `sku:…`, `gtin:…` with 14 digits, or `mpn:BRAND|MPN`.
+        `key` is `sku:…`, `gtin:…` with 14 digits, or `mpn:BRAND|MPN`. `cart` is your own form,
+        HTML with `slot="cart"`, which then stands below the price.
         """
         key = key.lower()
         try:
@@ -55,7 +69,7 @@ class Aisle:
             for number in self._numbers(head, key):
                 for product in self._page(drawn, number)["drawn"]:
                     if key in product["keys"]:
-                        return self._joined(product["html"], drawn["look"])
+                        return self._joined(product["html"], drawn["look"], cart)
         except (OSError, ValueError, LookupError):
             pass  # not reachable, not what was published, or not drawn for servers
         return None
@@ -72,7 +86,7 @@ class Aisle:
         """Return a text that changes whenever a product of a locale does."""
         return str(self._head(locale)["drawn"][0][0])
 
-    def _joined(self, pieces: list[str], look: list[str]) -> str:
+    def _joined(self, pieces: list[str], look: list[str], cart: str = "") -> str:
         if self.linked:
             address = html.escape(self.public + look[0])
             verified = f'integrity="{look[1]}" crossorigin="anonymous"'
@@ -80,6 +94,8 @@ class Aisle:
         else:
             style = f"<style>{self._read(*look).decode()}</style>"
         body = pieces[0] + style + html.escape(self.public).join(pieces[1:])
+        if cart:
+            body = f"{cart}</syndicator-aisle>".join(body.rsplit("</syndicator-aisle>", 1))
         return f'<div data-syndicator-partner="{html.escape(self.partner)}">{body}</div>'
 
     def _head(self, locale: str) -> dict[str, Any]:
@@ -122,16 +138,51 @@ class Aisle:
         until, data = self._kept.get(key, (0.0, None))
         if data is None or time.monotonic() >= until:
             try:
-                with urllib.request.urlopen(self.root + key, timeout=PATIENCE) as answer:
-                    data = answer.read()
-            except OSError:
+                data = self._fetched(key, integrity, data)
+            except (OSError, ValueError):
                 if data is None:
                     raise
-            if integrity and "sha256-" + _hash(data) != integrity:
-                raise ValueError(key)
             lasting = float("inf") if integrity else time.monotonic() + LIFETIME
             self._kept[key] = (lasting, data)
         return bytes(data)
+
+    def _fetched(self, key: str, integrity: str, last: bytes | None) -> bytes:
+        """Return one file as it is now; ValueError where it is not the publisher's."""
+        with urllib.request.urlopen(self.root + key, timeout=PATIENCE) as answer:
+            data = bytes(answer.read())
+        if integrity:
+            genuine = "sha256-" + _hash(data) == integrity
+        else:
+            genuine = self._check is None or (self._check(data) and _age(data) >= _age(last))
+        if not genuine:
+            raise ValueError(key)
+        return data
+
+
+def _checker(trusted: str) -> Callable[[bytes], bool]:
+    """Return what tells whether the publisher signed a file (Ed25519)."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  only who asks for it
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415  needs it
+        Ed25519PublicKey,
+    )
+
+    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(trusted))
+
+    def genuine(data: bytes) -> bool:
+        found = SIGNATURE.search(data)
+        if not found:
+            return False
+        try:
+            key.verify(base64.b64decode(found[1]), data.replace(found[0], b""))
+        except InvalidSignature:
+            return False
+        return True
+
+    return genuine
+
+
+def _age(data: bytes | None) -> int:
+    return int(json.loads(data)["generation"]) if data else 0
 
 
 def _hash(data: bytes) -> str:
@@ -167,5 +218,11 @@ def _replace(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    root, partner, locale, folder, *public = sys.argv[1:]
-    mirror(Aisle(root, partner, *public), locale, Path(folder))
+    parser = argparse.ArgumentParser(description="Write one file a product.")
+    for told in ("root", "partner", "locale", "folder"):
+        parser.add_argument(told)
+    parser.add_argument("--public", default="", help="a path of your own for browsers")
+    parser.add_argument("--trusted", default="", help="the publisher's public key")
+    told = parser.parse_args()
+    aisle = Aisle(told.root, told.partner, told.public, trusted=told.trusted)
+    mirror(aisle, told.locale, Path(told.folder))

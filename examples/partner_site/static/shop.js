@@ -6,11 +6,16 @@ const put = async (sku, quantity = 1) => {
   if (answer.ok) document.querySelector("[data-count]").textContent = (await answer.json()).count;
   setTimeout(() => { toast.textContent = ""; }, 4000);
 };
-document.addEventListener("click", ({ target }) => {
-  const button = target.closest?.("[data-buy]");
-  if (button) put(button.dataset.buy);
+document.addEventListener("submit", (event) => {
+  // A form inside the aisle has been told as the event below, and is prevented already.
+  if (event.defaultPrevented || !event.target.matches("[data-buy]")) return;
+  event.preventDefault();
+  put(event.target.elements.sku.value);
 });
-document.addEventListener("syndicator-addtocart", ({ detail }) => put(detail.sku, detail.quantity));
+document.addEventListener("syndicator-addtocart", (event) => {
+  event.preventDefault(); // the form of the page need not be sent
+  put(event.detail.sku, event.detail.quantity);
+});
 for (const wish of ["syndicator-open", "syndicator-choose"]) {
   document.addEventListener(wish, (event) => {
     const own = document.querySelector(`[data-own="${CSS.escape(event.detail.sku)}"]`);

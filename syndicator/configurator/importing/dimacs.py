@@ -10,6 +10,7 @@ from syndicator.configurator.importing.features import FeatureModel
 from syndicator.configurator.model import Model, Option, Rule, Value
 from syndicator.errors import Origin, Problem
 
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _NAMED = re.compile(r"c\s+(\d+)\$?\s+(\S+)\s*")
 MAX_VARIABLES = 5000
 
@@ -53,10 +54,12 @@ class _Reader:
 
     def _header(self, line: str, number: int) -> None:
         words = line.split()
-        if len(words) != 4 or words[1] != "cnf" or not words[2].isdigit():  # noqa: PLR2004  p cnf V C
+        if len(words) != 4 or words[1] != "cnf" or not _NUMBER.fullmatch(words[2]):  # noqa: PLR2004  p cnf V C
             self._notes.error("bad-format", "this is not `p cnf variables clauses`", number, line)
         elif int(words[2]) > MAX_VARIABLES:
             self._notes.error("too-large", f"more than {MAX_VARIABLES} variables", number, line)
+        elif self._count is not None:
+            self._notes.error("bad-format", "there is a second line `p cnf`", number, line)
         else:
             self._count = int(words[2])
 

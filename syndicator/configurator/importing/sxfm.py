@@ -88,11 +88,11 @@ class _Reader:
 
     def _group(self, parent: int | _Group | None, span: str, number: int) -> _Group | None:
         low, _, high = span.replace("..", ",").partition(",")
-        if not isinstance(parent, int) or not low.strip().isdigit():
+        if not isinstance(parent, int) or not low.strip().isdecimal():
             self.features.error("bad-line", "a group needs a parent and [low,high]", number, span)
             return None
         most = high.strip()
-        group = _Group(parent, int(low), int(most) if most.isdigit() else None, number, [])
+        group = _Group(parent, int(low), int(most) if most.isdecimal() else None, number, [])
         self._groups.append(group)
         return group
 
