@@ -167,7 +167,7 @@ def survey(settings: Settings, profile: TargetProfile) -> str | None:
     target = (root / profile.path).resolve() if profile.path else None
     told = [[__version__, settings.target, canonical.fingerprint(settings.secret)]]
     if profile.type == "s3":
-        places.add(Path("~/.aws").expanduser())
+        places.add(Path(settings.environment.get("HOME", root), ".aws"))
         told += [list(pair) for pair in sorted(settings.environment.items()) if "AWS_" in pair[0]]
     lately = time.time_ns() - _RACE
     for place in sorted(places):

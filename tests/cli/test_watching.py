@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -167,12 +168,14 @@ def workspace(repository: Path, tmp_path: Path, shop: Shop) -> Path:
 class Daemon:
     """A running `watch --json` and what it has told."""
 
-    def __init__(self, repository: Path, workspace: Path, *options: str) -> None:
+    def __init__(
+        self, repository: Path, workspace: Path, *options: str, **environment: str
+    ) -> None:
         self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         address = workspace.parent / "notify"
         self.heard.bind(str(address))
         self.heard.settimeout(20)
-        environment = {
+        environment |= {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(repository),
             "SYNDICATOR_SECRET": "ab" * 32,
@@ -281,6 +284,50 @@ def test_a_daemon_s_life(repository: Path, workspace: Path, shop: Shop) -> None:
     assert heard[-2:] == ["STOPPING=1", "STATUS=stopped"]
     assert shop.unchanged > 0
     assert [line["event"] for line in daemon.lines].count("published") == 3, "own output woke it"
+
+
+def in_seconds(seconds: float) -> str:
+    """The instant that is so far away, in whole seconds."""
+    then = datetime.now(UTC) + timedelta(seconds=seconds)
+    return then.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def public_text(site: Path) -> str:
+    """What shoppers can read of pages and heads that are live."""
+    heads = [path.read_text() for path in (site / "public/e").glob("*.json")]
+    pages = {name for head in heads for name, _ in json.loads(head)["pages"]}
+    return "".join((site / f"public/o/{name[:2]}/{name}.json").read_text() for name in pages)
+
+
+def test_an_embargo_and_a_price_take_effect_at_their_instant_by_themselves(
+    repository: Path, workspace: Path
+) -> None:
+    """A running daemon, a product announced in some seconds, a price that begins one later."""
+    settings = (workspace / "syndicator.toml").read_text()
+    settings = re.sub(r"\[\[sources\]\]\nformat = \"jsonl\".*?\n\n", "", settings, flags=re.DOTALL)
+    (workspace / "syndicator.toml").write_text(settings)
+    daemon = Daemon(repository, workspace)
+    site, product = workspace / "site", workspace / "content/products/lamp-1.yaml"
+    try:
+        assert daemon.next("published", "failed", "refused")["cause"] == "start"
+        announced, begins = in_seconds(4), in_seconds(6)
+        prices = workspace / "content/prices/retail.csv"
+        prices.write_text(
+            "sku,amount,valid_from,valid_until\n"
+            f"LAMP-1,79.00,,{begins}\nLAMP-1,55.00,{begins},\nBULB-1,9.50,,\n"
+        )
+        product.write_text(product.read_text() + f"lifecycle: {{announce: {announced}}}\n")
+        assert daemon.next("published", "refused")["cause"] == "save"
+        assert "LAMP-1" not in public_text(site)
+        for instant, price in ((announced, "79.00"), (begins, "55.00")):
+            due = daemon.next("published", "failed")
+            assert (due["cause"], due["changed"]) == ("due", [])
+            late = datetime.fromisoformat(due["at"]) - datetime.fromisoformat(instant)
+            assert timedelta(0) <= late < timedelta(seconds=10)
+            assert f'"amount":"{price}"' in public_text(site)
+    finally:
+        daemon.stop()
+    assert daemon.process.returncode == 0
 
 
 @pytest.mark.parametrize("address", ["9105", "host:", "127.0.0.1:99999"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,6 +42,21 @@ def test_the_first_run_marks_and_the_second_deletes(target: Target) -> None:
     assert {entry.key for entry in target.list("public/o/")} < before
     assert checked(world, target).good
     assert_live(world, target)
+
+
+def test_what_goes_is_told_by_kind_and_name_before_it_goes(target: Target) -> None:
+    """Every key counts under one kind, the first three of each are named."""
+    history(World(), target, prices=(10, 20, 30, 40, 50, 60))
+    collect(target)
+    garbage = survey(target, NAMER, now=LATER + timedelta(hours=2), retention=KEEP_ONE)
+    text = garbage.summary()
+    kinds = re.findall(r"^  (\w.*): ([\d,]+), [\d,]+ bytes$", text, re.MULTILINE)
+    named = set(re.findall(r"^    ((?:public|private)/.*)$", text, re.MULTILINE))
+    assert dict(kinds)["releases"] == "5"
+    assert "    and 2 more; --json names all" in text
+    assert sum(int(count) for _, count in kinds) == len(garbage.ripe)
+    assert named < {entry.key for entry in garbage.ripe}
+    assert len(named) == sum(min(3, int(count)) for _, count in kinds)
 
 
 def test_nothing_is_deleted_before_the_grace_period_ends(target: Target) -> None:
