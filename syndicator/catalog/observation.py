@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from syndicator.catalog.values import (
+    CURRENCIES,
     FieldError,
     parse_gtin,
     parse_loose_amount,
@@ -103,11 +104,15 @@ def is_amount(value: str) -> bool:
 
 
 def currency_of(value: str) -> str:
-    """Return the currency that is written in a cell; empty where none is."""
+    """Return the currency of ISO 4217 that is written in a cell; empty where none is.
+
+    Three capitals beside an amount are read as a currency, whatever they are: `9,50 EUP`.
+    """
     try:
-        return parse_loose_amount(value)[1]
+        written = parse_loose_amount(value)[1]
     except FieldError:
         return ""
+    return written if written in CURRENCIES else ""
 
 
 def _holds(sign: str, value: str) -> bool:

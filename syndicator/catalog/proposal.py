@@ -117,9 +117,9 @@ def propose(
 ) -> str:
     """Return the text of a mapping file for rows like these.
 
-    Brand and currency are used where the data says none. The file always parses and names `sku`,
-    `brand` and `title`; where the data has nothing for one of them, the line says so. Cost:
-    linear in the sampled cells.
+    Brand and currency, a code of ISO 4217, are used where the data says none. The file always
+    parses and compiles, and names `sku`, `brand` and `title`; where the data has nothing for one
+    of them, the line says so. Cost: linear in the sampled cells.
     """
     return _Proposal(observe(rows), locales, constant_brand, currency).text()
 
@@ -372,4 +372,6 @@ def _escaped(sign: str) -> str:
         return "\\n"
     if sign in '"\\':
         return f"\\{sign}"
+    if "\ud800" <= sign <= "\udfff":  # what a terminal made of bytes that are no text
+        return "\ufffd"
     return sign if sign.isprintable() else f"\\U{ord(sign):08x}"

@@ -48,7 +48,8 @@ def import_(session: Session, kind: str, path: str, brand: str, given: tuple[str
     if source in [spec.path for spec in settings.sources]:
         raise UsageError(f"{path} is a source of this workspace already; edit its mapping instead")
     options = _options(given)
-    currency = options.pop("currency", "") if kind in MAPPED else ""
+    said = options.pop("currency", "") if kind in MAPPED else ""
+    currency = _currency(said) if said else ""
     spec = SourceSpec(kind, source, options=options)
     trial, brand = _trial(settings, spec, brand, currency)
     if brand and kind not in MAPPED:
@@ -127,7 +128,7 @@ def _currency(answer: str) -> str:
     """Return the code of a currency.
 
     Raises:
-        UsageError: There is no such currency; click asks again.
+        UsageError: There is no such currency; a prompt of click asks again.
     """
     try:
         return parse_currency(answer.upper())

@@ -42,7 +42,8 @@ def read_table(
     """Open the table at `path`; its first line names the columns.
 
     A file that cannot be a table is one problem. A detected encoding other than UTF-8 is told
-    as a warning. Rows come lazily, those with too many cells as problems.
+    as a warning. Rows come lazily, those with too many cells as problems; a row whose line ends
+    early lacks the last columns, so that a wide table of short lines costs no more than its bytes.
     """
     rule = rule or CsvRule()
     data = _bytes(path, label)

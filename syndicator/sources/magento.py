@@ -109,11 +109,11 @@ def _read(path: Path, label: str, shop: _Shop, drafts: Drafts) -> None:
             drafts.problems.append(row)
             drafts.refused += 1
         elif columns == _PAIRS:
-            shop.links.setdefault(row[1]["sku"], {}).setdefault(kind, []).extend(
-                row[1]["linked_sku"].split()
+            shop.links.setdefault(row[1].get("sku", ""), {}).setdefault(kind, []).extend(
+                row[1].get("linked_sku", "").split()  # rows may end early
             )
         elif columns == _PICTURES:
-            shop.pictures.setdefault(row[1]["sku"], []).append(row[1]["image"])
+            shop.pictures.setdefault(row[1].get("sku", ""), []).append(row[1].get("image", ""))
         elif row[1].get("store_view_code", "") == "":
             _keep(row[1], Origin(label, row[0]), shop, drafts)
 

@@ -266,10 +266,11 @@ def _price(
     record = PriceRecord(list=name, min_quantity=int(quantity), tax=tax, **{"amount": "", **given})
     price = intake.price(record, "")
     intake.problems += wrong
-    if not row["sku"]:
+    sku = row.get("sku", "")  # rows may end early
+    if not sku:
         return [*intake.problems, Problem("missing-key", "the row has no SKU", origin, "sku")]
     if price is not None and not intake.problems:
-        parts.prices.append((row["sku"], price, origin))
+        parts.prices.append((sku, price, origin))
     return intake.problems
 
 

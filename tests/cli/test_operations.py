@@ -210,6 +210,14 @@ def test_an_unknown_csv_becomes_a_published_aisle(run: Run, workspace: Path) -> 
     assert run("import", "csv", "sheet.csv", cwd=workspace).code == 2
 
 
+def test_a_currency_that_is_none_is_no_option_of_an_import(run: Run, workspace: Path) -> None:
+    """It is refused before anything is proposed or written."""
+    (workspace / "sheet.csv").write_text("id,name,brand,price\nV-1,Vase,Tabula,9\n")
+    told = run("import", "csv", "sheet.csv", "--option", "currency=EUP", cwd=workspace)
+    assert (told.code, "there is no such currency" in told.err) == (2, True), told.err
+    assert not (workspace / "mappings").exists()
+
+
 def test_an_address_is_imported_within_the_limits_of_sources(run: Run, workspace: Path) -> None:
     """A private host is refused unless an option permits it, and stays permitted afterwards."""
     folder = workspace / "elsewhere"

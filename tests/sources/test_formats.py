@@ -236,6 +236,23 @@ def test_magento_variants_take_from_their_configurable_product(tmp_path: Path) -
     assert found["BELL"].relations == (Relation(type=RelationType.ACCESSORY, sku="F-S"),)
 
 
+def test_a_magento_table_whose_line_ends_early_says_nothing_there(tmp_path: Path) -> None:
+    """Links and pictures of the other lines hold, in whichever order the columns stand."""
+    (tmp_path / "shop").mkdir()
+    tables = {
+        "products": MAGENTO,
+        "related": "linked_sku,sku\nF-M\nF-M,BELL\n",
+        "images": "sku,image\nBELL\nBELL,/c.jpg\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / "shop" / f"{name}.csv").write_text(text)
+    options = {"brand": "Norrvind", "media": "https://n.example"}
+    spec = SourceSpec("magento", "shop", "", options)
+    bell = products(read_catalog(tmp_path, [spec], LOCALES, {}))["BELL"]
+    assert [media.url[-6:] for media in bell.media] == ["/b.jpg", "/c.jpg"]
+    assert "F-M" in [relation.sku for relation in bell.relations]
+
+
 ICECAT = """<?xml version="1.0" encoding="UTF-8"?>
 <ICECAT-interface><Product ID="42" Prod_id="FJ7" Title="Norrvind Fjord" HighPic="https://n.example/1.jpg" ReleaseDate="2026-05-01">
 <CategoryFeatureGroup ID="7"><FeatureGroup><Name Value="Drive"/></FeatureGroup></CategoryFeatureGroup>

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.catalog.mapping import compile_mapping
 from syndicator.catalog.model import Series
-from syndicator.catalog.proposal import propose
+from syndicator.catalog.proposal import GUESSED_CURRENCY, propose
 from syndicator.errors import Origin
 from syndicator.sources import SourceSpec
 from syndicator.sources.importing import Trial, try_import
@@ -62,6 +62,36 @@ def test_what_is_said_of_brand_and_currency_is_used(tmp_path: Path) -> None:
     assert "some rows" not in told.mapping
 
 
+@pytest.mark.parametrize("written", ["EUP", "SKU", "EAN"])
+def test_a_currency_that_is_none_is_not_proposed(tmp_path: Path, written: str) -> None:
+    """It is asked for like a missing one, and each row is told; the mapping itself stands."""
+    table = f"sku,name,brand,price\nA,Saddle,N,'9,50 {written}'\n".replace("'", '"')
+    found = trial(tmp_path, table)
+    assert f"currency: {written}" not in found.mapping
+    assert GUESSED_CURRENCY in found.mapping
+    (problem,) = found.problems
+    assert (problem.code, problem.origin.line, problem.found) == ("currency", 2, f"'{written}'")
+
+
+def test_a_currency_among_misspelled_ones_is_proposed(tmp_path: Path) -> None:
+    """The first that ISO 4217 knows, and specs follow as ever."""
+    table = 'sku,name,brand,price,Gewicht (kg)\nA,Saddle,N,"9,50 CHX",1\nB,Bell,N,"8,50 CHF",2\n'
+    found = trial(tmp_path, table)
+    assert "currency: CHF" in found.mapping
+    assert GUESSED_CURRENCY not in found.mapping
+    assert 'specs:\n  - {column: "Gewicht (kg)", type: number, unit: kg}' in found.mapping
+    assert [product.sku for product in found.products] == ["B"]
+
+
+def test_a_misspelled_currency_leaves_the_specs_of_the_proposal_alone(tmp_path: Path) -> None:
+    """A mapping with specs behind such prices compiles as well."""
+    table = 'sku,name,brand,price,colour\nA,Saddle,N,"9,50 EUP",red\nB,Bell,N,,blue\n'
+    found = trial(tmp_path, table)
+    assert "specs:" in found.mapping
+    assert [product.sku for product in found.products] == ["B"]
+    assert [problem.origin.file for problem in found.problems] == ["p"]
+
+
 def test_several_values_in_a_cell_and_channels_in_names_are_seen(tmp_path: Path) -> None:
     """Short lines of a cell are a list; a language with a channel after it is a language."""
     (tmp_path / "p.csv").write_text(
@@ -105,17 +135,20 @@ def test_real_exports_come_out_as_products(shared_data: Path, tmp_path: Path) ->
         assert len(found.products) == 10
 
 
-CELLS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
+MONEY = st.from_regex(r"[0-9]{1,3},[0-9]{2} [A-Z]{3}", fullmatch=True)
+CELLS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | MONEY
+COLUMNS = st.text(max_size=8) | st.sampled_from(["price", "Preis EUP", "title de", "brand", "no"])
 
 
-@given(st.lists(st.dictionaries(st.text(max_size=8), CELLS, max_size=6), max_size=6))
+@given(
+    st.lists(st.dictionaries(COLUMNS, CELLS, max_size=6), max_size=6),
+    st.text(st.characters() | st.characters(categories=["Cs"]), max_size=4),
+)
 @settings(max_examples=60, deadline=None)
-def test_every_proposal_is_a_mapping(rows: list[dict[str, object]]) -> None:
-    """Whatever the columns are called, the proposal is YAML and compiles, or has no column."""
-    text = propose(rows, ("en", "de"))
-    documents, problems = load_documents("m", text.encode("utf-8", "surrogatepass"))
-    if problems:
-        assert {problem.code for problem in problems} == {"encoding"}
-        return
-    _, wrong = compile_mapping(documents[0].data, "en", lambda _: Origin("m"))
-    assert all(problem.code == "no-column" for problem in wrong)
+def test_every_proposal_is_a_mapping(rows: list[dict[str, object]], brand: str) -> None:
+    """Whatever columns and brand are called and whatever cells hold, it is YAML and compiles."""
+    documents, problems = load_documents("m", propose(rows, ("en", "de"), brand).encode())
+    assert problems == []
+    compiled, wrong = compile_mapping(documents[0].data, "en", lambda _: Origin("m"))
+    assert wrong == []
+    assert compiled is not None

@@ -191,6 +191,14 @@ def test_prices_stand_in_files_of_their_own(write: Write) -> None:
     ]
 
 
+def test_a_line_of_prices_that_ends_before_the_sku_is_told(write: Write) -> None:
+    """The SKU may stand in the last column; a line without it names no product."""
+    rows = "amount,currency,sku\n9.90,EUR\n8.90,EUR,A\n"
+    reading = read(write(content(GOOD, **{"content/prices/eur.csv": rows})))
+    assert codes(reading) == [("missing-key", "sku", 2)]
+    assert [p.amount for p in reading.catalog.products["A"].prices] == [Decimal("8.90")]
+
+
 def test_a_price_says_its_tax_in_columns(write: Write) -> None:
     """Included or not has to be said; a rate without it, or no rate at all, is told by line."""
     rows = "sku,amount,tax,tax_rate,tax_class,min_quantity\nA,9,included,19,standard,\n"
