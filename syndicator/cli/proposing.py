@@ -106,7 +106,7 @@ def publish_now(
         )
     session.answer({**report.as_json(), **facts})
     if not session.as_json:
-        session.say("{products} products, {editions} editions, {partners} partners".format(**facts))
+        session.size(facts)
         session.say(report.summary())
         for line in report.losses():
             session.say(line)

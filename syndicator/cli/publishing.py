@@ -44,5 +44,6 @@ def _is_published(session: Session, settings: Settings) -> bool:
     report = Report(generation=generation, usage=Usage(reads=1))
     session.answer({**report.as_json(), **memory.facts})
     if not session.as_json:
+        session.size(memory.facts)
         session.say(report.summary())
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,6 +52,10 @@ class Session:
     def now(self) -> datetime:
         """Read the instant to decide for, in whole seconds; nothing below asks what day it is."""
         return datetime.now(UTC).replace(microsecond=0)
+
+    def size(self, facts: Mapping[str, Any]) -> None:
+        """Say how large a release is."""
+        self.say("{products} products, {editions} editions, {partners} partners".format(**facts))
 
     def say(self, text: str = "") -> None:
         """Tell a person; with `--json` on standard error, else on standard output."""
