@@ -47,6 +47,8 @@ _SUFFIXES = {
 }
 _SVG_ROOT = re.compile(rb"<svg\b[^>]*>", re.DOTALL)
 _SILENT = logging.NullHandler()
+_BROKEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What pypdf raises on damaged files, beside its own errors: a huge offset overflows."""
 _LENGTH = re.compile(r"\s*([0-9.]+)\s*(?:px)?\s*\Z")
 
 
@@ -231,7 +233,7 @@ def _pages(data: bytes) -> int | None:
     logging.getLogger("pypdf").addHandler(_SILENT)
     try:
         return len(PdfReader(io.BytesIO(data)).pages) or None
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (PyPdfError, *_BROKEN):
         return None  # a file to read stays one, even where its pages cannot be counted
 
 

@@ -193,11 +193,16 @@ def test_a_broken_picture_is_a_fault(tmp_path: Path, cut: int) -> None:
     assert [code for code, _ in files.faults.values()] == ["unreadable-file"]
 
 
+@pytest.mark.parametrize("start", [b"3", b"9" * 30], ids=["wrong offset", "huge offset"])
 def test_a_broken_pdf_is_a_file_without_pages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    start: bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Whoever reads it sees what is there; the library's own complaints reach no terminal."""
-    (tmp_path / "m.pdf").write_bytes(b"%PDF-1.7\n1 0 obj<<>>endobj\nstartxref\n3\n%%EOF\n")
+    data = b"%PDF-1.7\n1 0 obj<<>>endobj\nstartxref\n" + start + b"\n%%EOF\n"
+    (tmp_path / "m.pdf").write_bytes(data)
     monkeypatch.setattr(logging.getLogger(), "handlers", [])  # as in a run without a log
     asset = read_assets(tmp_path, [("m.pdf", tmp_path)]).assets["m.pdf"]
     assert (asset.media_type, asset.pages) == ("application/pdf", None)
